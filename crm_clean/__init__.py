@@ -1,0 +1,23 @@
+"""Reads the messy contact exports of every CRM, finds who is the same person, keeps one golden record of each.
+
+`open` and `dedupe` are the Python face of the package; everything else is behind the command line `crm-clean`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "dedupe", "open"]
+
+if TYPE_CHECKING:
+    from crm_clean.project import dedupe, open
+
+
+def __getattr__(name: str) -> Any:
+    # Importing the package is instant: the stages and their libraries load when first used.
+    if name in ("open", "dedupe"):
+        from crm_clean import project
+
+        return getattr(project, name)
+    raise AttributeError(f"module 'crm_clean' has no attribute {name!r}")

@@ -1,0 +1,1 @@
+"""The vocabulary: ids, fields, tables, decisions. No input, no output; everything else speaks in these words."""
