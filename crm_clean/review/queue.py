@@ -94,9 +94,17 @@ def _faces(known: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
     said = said.where(points["kind"] != "text", labelled)
     listed = points.assign(said=said)[said.notna()].sort_values(["record_id", "kind", "ordinal"])
     for kind, column in _POINT_COLUMNS.items():
-        of_kind = listed[listed["kind"] == kind]
-        faces[column] = of_kind.groupby("record_id")["said"].agg("; ".join).astype("string[pyarrow]")
+        faces[column] = _joined(listed[listed["kind"] == kind])
     return faces
+
+
+def _joined(listed: pd.DataFrame) -> pd.Series:
+    """The values of each record in one text, by record id; most have but one, which needs no joining."""
+    several = listed["record_id"].duplicated(keep=False)
+    lone = listed[~several].set_index("record_id")["said"]
+    joined = listed[several].groupby("record_id")["said"].agg(lambda values: "; ".join(values.tolist()))
+    together: pd.Series = pd.concat([lone, joined.astype(lone.dtype)])
+    return together
 
 
 def _reasons(asked: pd.DataFrame, shown: pd.DataFrame, points: pd.DataFrame) -> list[str]:
@@ -128,4 +136,4 @@ def _both_sides(values: pd.Series, asked: pd.DataFrame) -> _ValuePairs:
 
 
 def _none_for_missing(values: pd.Series) -> list[str | None]:
-    return [None if pd.isna(value) else str(value) for value in values]
+    return [None if pd.isna(value) else value for value in values.to_numpy(dtype=object)]
