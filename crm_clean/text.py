@@ -30,7 +30,7 @@ def clean(value: str) -> str:
 
 def fold(value: str) -> str:
     """A key: NFKC, case folded, marks off, invisible off, punctuation to single blanks. May be empty."""
-    if value.isascii():
+    if value.isascii() and value.isprintable():
         return " ".join(_WORD.findall(value.lower()))
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", _INVISIBLE.sub("", value)).casefold())
     plain = "".join(c for c in plain if not unicodedata.combining(c) and c not in _JOINERS)
