@@ -11,6 +11,7 @@ a failed gate, a store that another run holds - or a mistake of ours.
       GateFailed             3   a critical expectation failed: nothing was committed or published
       StoreLocked            4   another run holds the store
       BadFrame               1   a stage handed over a frame that breaks its table: our bug
+      BrokenCheck            1   an expectation could not be evaluated: says nothing about the data
 """
 
 from __future__ import annotations
@@ -70,3 +71,7 @@ class StoreLocked(CrmCleanError):
 
 class BadFrame(CrmCleanError):
     """A stage handed over a frame that breaks its table."""
+
+
+class BrokenCheck(CrmCleanError):
+    """An expectation could not be evaluated: the suite or the program is wrong, not the data."""
