@@ -1,0 +1,1 @@
+"""Keeps what every run found: one file (or server), numbered migrations, a run as one transaction."""

@@ -1,0 +1,82 @@
+"""What a store promises, whatever holds it: what stands, how it came to stand, and one commit for a whole run.
+
+A store knows nothing of stages. It takes a folder of Parquet, one file a table, and either all of it stands
+afterwards as run N or nothing of it does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+import pandas as pd
+
+from crm_clean.records.tables import Table
+
+# Asked for by name, in SQL and in Python alike.
+VIEWS = ("golden", "crosswalk", "lineage", "review_queue", "runs", "redirects")
+
+
+class Store(Protocol):
+    """Where runs are kept. Runs are numbered 1, 2, 3, ...; 0 stands for the time before the first."""
+
+    def last_run(self) -> int:
+        """The number of the last committed run, 0 when there is none."""
+
+    def read(self, table: Table, *, as_of: int | None = None) -> pd.DataFrame:
+        """What stands of `table` (or stood after run `as_of`), a frame of exactly its columns, in key order.
+
+        Tables that are only appended to come in the order they were written.
+        """
+
+    def history(self, table: Table, *, where: Mapping[str, str] | None = None) -> pd.DataFrame:
+        """Every row that ever stood, oldest first, with `valid_from` and `valid_to` (Int64, runs) at the end."""
+
+    def view(self, name: str, *, where: Mapping[str, str] | None = None) -> pd.DataFrame:
+        """One of `VIEWS`, the rows whose text columns equal all of `where`."""
+
+    def commit(self, run: pd.DataFrame, tables: Path) -> dict[str, str]:
+        """Make the Parquet files of folder `tables` stand as the run described by the one-row RUNS frame `run`.
+
+        A file is named after its table. For a table that is kept with periods it holds the full new state; for one
+        that is only appended to, the new rows; for one that is replaced, the new content. A table without a file
+        stays as it is. Returns the digest per table, which is also kept with the run.
+        """
+
+    def append_decisions(self, decisions: pd.DataFrame) -> None:
+        """Add a DECISIONS frame to the ledger, for the next run to honour."""
+
+    def digests(self) -> dict[str, str]:
+        """`digest` of every kept table, by its name."""
+
+    def digest(self, table: Table, *, as_of: int | None = None) -> str:
+        """The digest of what stands of `table`: equal content, equal digest; clocks do not count."""
+
+
+class EmptyStore:
+    """Nothing stands, and nothing is kept: for a run that only hands back files."""
+
+    def last_run(self) -> int:
+        return 0
+
+    def read(self, table: Table, *, as_of: int | None = None) -> pd.DataFrame:  # noqa: ARG002
+        return table.empty()
+
+    def history(self, table: Table, *, where: Mapping[str, str] | None = None) -> pd.DataFrame:  # noqa: ARG002
+        return table.empty()
+
+    def view(self, name: str, *, where: Mapping[str, str] | None = None) -> pd.DataFrame:  # noqa: ARG002
+        return pd.DataFrame()
+
+    def commit(self, run: pd.DataFrame, tables: Path) -> dict[str, str]:  # noqa: ARG002
+        return {}
+
+    def append_decisions(self, decisions: pd.DataFrame) -> None:
+        """Nothing is kept."""
+
+    def digests(self) -> dict[str, str]:
+        return {}
+
+    def digest(self, table: Table, *, as_of: int | None = None) -> str:  # noqa: ARG002
+        return ""

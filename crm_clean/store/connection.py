@@ -1,0 +1,96 @@
+"""Sandboxed DuckDB connections, opened late and closed early.
+
+No connection can load an extension, reach a file outside the folders it was given, or loosen either rule. The
+database is held only while a statement needs it, so readers and the one writer take turns; both wait a while for
+the other before they give up.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crm_clean.errors import StoreLocked
+from crm_clean.store.lock import private_files
+
+if TYPE_CHECKING:
+    import duckdb
+
+PATIENCE_SECONDS = 60.0
+_PAUSE_SECONDS = 0.05
+# What DuckDB says when another process, or another kind of connection in this one, holds the file.
+_HELD = ("Could not set lock on file", "different configuration")
+
+
+@contextmanager
+def connected(
+    file: Path, *, writing: bool = False, folders: Sequence[Path] = (), patience: float = PATIENCE_SECONDS
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to `file` that may also read and write files under `folders`.
+
+    Raises StoreLocked when somebody else still holds the file after `patience` seconds.
+    """
+    with private_files():
+        connection = _open(file, writing=writing, patience=patience)
+        try:
+            _seal(connection, folders)
+            yield connection
+        finally:
+            connection.close()
+
+
+def statement(connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[object] = ()) -> Any:
+    """Run one statement. Every change to a store passes through here, so that a test can fail each in turn."""
+    return connection.execute(sql, list(values))
+
+
+def first_row(connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[object] = ()) -> tuple[Any, ...]:
+    """The first row of a query that always has one; leaves no result open."""
+    rows: list[tuple[Any, ...]] = connection.execute(sql, list(values)).fetchall()
+    return rows[0]
+
+
+def undo(connection: duckdb.DuckDBPyConnection) -> None:
+    """Roll back what the failed statement left of its transaction, if anything."""
+    import duckdb
+
+    with suppress(duckdb.Error):
+        connection.execute("ROLLBACK")
+
+
+def quoted(name: str) -> str:
+    """An identifier or path as SQL text between its quotes' escapes."""
+    return name.replace("'", "''")
+
+
+def _open(file: Path, *, writing: bool, patience: float) -> duckdb.DuckDBPyConnection:
+    import duckdb
+
+    config = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "temp_directory": str(file.parent / "tmp"),
+    }
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            return duckdb.connect(str(file), read_only=not writing, config=config)
+        except (duckdb.IOException, duckdb.ConnectionException) as error:
+            if not any(words in str(error) for words in _HELD):
+                raise
+            if time.monotonic() > deadline:
+                raise StoreLocked(
+                    f"{file} is open elsewhere: close what holds it (a notebook, another run), then try again."
+                ) from error
+        time.sleep(_PAUSE_SECONDS)
+
+
+def _seal(connection: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -> None:
+    allowed = ", ".join(f"'{quoted(str(folder.resolve()))}/'" for folder in folders)
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute(f"SET allowed_directories = [{allowed}]")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")

@@ -1,0 +1,170 @@
+"""The embedded store: one DuckDB file in a folder that only its owner reads.
+
+Opens the file for the length of one call and closes it, so an open notebook never blocks the nightly run. A commit
+is one explicit transaction, then a checkpoint; the file is created beside and renamed, so it is never half made.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from crm_clean import files
+from crm_clean.errors import UnknownThing, UsageError
+from crm_clean.records.tables import DECISIONS, INT, REPLACED, RUNS, TABLES, VERSIONED, Table
+from crm_clean.store import base, digests
+from crm_clean.store.commit import append, apply
+from crm_clean.store.connection import connected, first_row, statement, undo
+from crm_clean.store.lock import private_files
+from crm_clean.store.migrate import migrate, newest, version
+
+if TYPE_CHECKING:
+    import duckdb
+
+FILE_NAME = "crm.duckdb"
+_LAST_RUN = "SELECT coalesce(max(run), 0) FROM kept.runs"
+
+
+class DuckDBStore:
+    """A `Store` in the DuckDB file at `path`; the file is made by the first write."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def last_run(self) -> int:
+        with self._reading() as connection:
+            return int(first_row(connection, _LAST_RUN)[0])
+
+    def read(self, table: Table, *, as_of: int | None = None) -> pd.DataFrame:
+        if as_of is not None and table in REPLACED and as_of != self.last_run():
+            raise UnknownThing(f"{table.name}: only what the last run found is kept; ask without a run number.")
+        columns = ", ".join(f'"{c}"' for c in table.columns)
+        where = digests.standing(table, as_of)
+        return self._frame(table, f"SELECT {columns} FROM kept.{table.name} WHERE {where} ORDER BY {_order(table)}")
+
+    def history(self, table: Table, *, where: Mapping[str, str] | None = None) -> pd.DataFrame:
+        if table not in VERSIONED:
+            raise UnknownThing(f"{table.name} has no history: its rows do not change once written.")
+        full = Table(table.name, table.key, {**table.columns, "valid_from": INT, "valid_to": INT})
+        clause, values = _equal(where)
+        order = ", ".join(("valid_from", *(f'"{c}"' for c in table.key)))
+        return self._frame(full, f"SELECT * FROM kept.{table.name} WHERE {clause} ORDER BY {order}", values)
+
+    def view(self, name: str, *, where: Mapping[str, str] | None = None) -> pd.DataFrame:
+        if name not in base.VIEWS:
+            raise UnknownThing(f"No view {name!r}: ask for one of {', '.join(base.VIEWS)}.")
+        clause, values = _equal(where)
+        with self._reading() as connection:
+            found = connection.sql(f"SELECT * FROM main.{name} WHERE {clause}", params=values).to_arrow_table()
+        return Table(name, (), dict(zip(found.schema.names, found.schema.types, strict=True))).to_pandas(found)
+
+    def commit(self, run: pd.DataFrame, tables: Path) -> dict[str, str]:
+        RUNS.check(run)
+        number = int(run["run"].iloc[0])
+        with self._changing(tables) as connection:
+            last = int(first_row(connection, _LAST_RUN)[0])
+            if number != last + 1:
+                raise UsageError(f"Run {number} cannot follow run {last}: start it again.")
+            apply(connection, tables, run=number)
+            found = digests.digests(connection)
+            row = run.assign(digests=json.dumps(found, sort_keys=True)).iloc[0]
+            values = [None if pd.isna(row[c]) else row[c] for c in RUNS.columns]
+            marks = ", ".join("?" for _ in values)
+            statement(connection, f"INSERT INTO kept.runs VALUES ({marks})", [_plain(v) for v in values])
+        return found
+
+    def append_decisions(self, decisions: pd.DataFrame) -> None:
+        DECISIONS.check(decisions, unique=False)
+        with self._changing() as connection:
+            run = int(first_row(connection, _LAST_RUN)[0]) + 1
+            connection.register("said", DECISIONS.to_arrow(decisions))
+            numbered = "(SELECT *, row_number() OVER () - 1 AS file_row_number FROM said)"
+            append(connection, DECISIONS, source=numbered, run=run)
+            connection.unregister("said")
+
+    def digest(self, table: Table, *, as_of: int | None = None) -> str:
+        with self._reading() as connection:
+            return digests.digest(connection, table, as_of=as_of)
+
+    def digests(self) -> dict[str, str]:
+        """The digest of what stands of every kept table, by its name."""
+        with self._reading() as connection:
+            return digests.digests(connection)
+
+    def prepare(self) -> None:
+        """Make the file, replay what a killed run left in its journal, bring its schema up to date."""
+        with self._writing() as connection:
+            statement(connection, "CHECKPOINT")
+
+    @contextmanager
+    def _reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        if not self.path.exists():
+            self._create()
+        with connected(self.path) as connection:
+            found = version(connection)
+            if found == newest():
+                yield connection
+                return
+        self.prepare()
+        with connected(self.path) as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self, *folders: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+        if not self.path.exists():
+            self._create()
+        with connected(self.path, writing=True, folders=folders) as connection:
+            migrate(connection)
+            yield connection
+
+    @contextmanager
+    def _changing(self, *folders: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+        """One transaction, all or nothing, then a checkpoint."""
+        with self._writing(*folders) as connection:
+            statement(connection, "BEGIN TRANSACTION")
+            try:
+                yield connection
+                statement(connection, "COMMIT")
+            except BaseException:
+                undo(connection)
+                raise
+            statement(connection, "CHECKPOINT")
+
+    def _create(self) -> None:
+        with private_files():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with files.writing(self.path) as beside:
+                for left_over in (beside, beside.with_name(f"{beside.name}.wal")):
+                    files.remove(left_over)
+                with connected(beside, writing=True) as connection:
+                    migrate(connection)
+                    statement(connection, "CHECKPOINT")
+
+    def _frame(self, table: Table, sql: str, values: list[object] | None = None) -> pd.DataFrame:
+        with self._reading() as connection:
+            return table.to_pandas(connection.sql(sql, params=values or []).to_arrow_table())
+
+
+def _order(table: Table) -> str:
+    if table in VERSIONED or table is RUNS:
+        return ", ".join(f'"{c}"' for c in table.key)
+    return "run, seq"
+
+
+def _equal(where: Mapping[str, str] | None) -> tuple[str, list[object]]:
+    pairs = dict(where or {})
+    names = {c for table in TABLES.values() for c in table.columns} | {"match_probability", "into_id", "reason"}
+    if unknown := sorted(set(pairs) - names):
+        raise UnknownThing(f"No column {', '.join(unknown)}: look at the columns of the table first.")
+    return " AND ".join(f'"{c}" = ?' for c in pairs) or "true", list(pairs.values())
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, pd.Timestamp):
+        return value.to_pydatetime()
+    return value.item() if hasattr(value, "item") else value
