@@ -1,0 +1,136 @@
+"""How like two names are, as levels; computed once for each distinct pair of names."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz.distance import OSA, JaroWinkler
+from rapidfuzz.process import cpdist
+
+from crm_clean.link.columns import Column, Ints
+
+Levels = npt.NDArray[np.int8]
+
+# Levels of one name part. MISSING says nothing; LIKE is a mangled name; FAMILIAR is a near name that is well known
+# itself (Julia, Julie).
+MISSING, EXACT, NICKNAME, CLOSE, PART, INITIAL, LIKE, FAMILIAR, DIFFERENT = range(9)
+
+_CLOSE_AT, _LIKE_AT = 0.9, 0.8
+_LONG_NAME = 8
+_SHORT_NAME = 4
+# A near name held by this many records, and by this share of the other's, is a name of its own and no typo.
+_KNOWN_COUNT, _KNOWN_SHARE = 5, 0.02
+
+
+@cache
+def _lexicon() -> dict[str, frozenset[str]]:
+    """Nickname -> formal names, from the nicknames package and our own list of other languages."""
+    from nicknames import name_triplets
+
+    formal: dict[str, set[str]] = {}
+    for triplet in name_triplets():
+        formal.setdefault(triplet.name2, set()).add(triplet.name1)
+    with (files("crm_clean.link") / "nicknames.csv").open(encoding="utf-8") as lines:
+        for row in csv.reader(lines):
+            for short in row[1:]:
+                formal.setdefault(short, set()).add(row[0])
+    return {short: frozenset(names) for short, names in formal.items()}
+
+
+def formal_names(names: list[str]) -> list[tuple[str, ...]]:
+    """For each name what it may stand for: itself and, for a nickname, its formal names; sorted."""
+    lexicon = _lexicon()
+    nothing: frozenset[str] = frozenset()
+    return [tuple(sorted({name} | lexicon.get(name, nothing))) for name in names]
+
+
+def part_levels(
+    column: Column, left: Ints, right: Ints, *, other: Column | None = None, given: bool = False
+) -> Levels:
+    """Levels of one name part for pairs of records; int8, shape of `left`.
+
+    `other` is the right side's column, if another; `given` says that these are given names, which have nicknames.
+    """
+    right_column = other or column
+    a, b = column.codes[left], right_column.codes[right]
+    known = (a >= 0) & (b >= 0)
+    levels = np.zeros(len(left), dtype=np.int8)
+    if not known.any():
+        return levels
+    key = a[known] * right_column.size + b[known]
+    distinct, place = np.unique(key, return_inverse=True)
+    one, two = np.divmod(distinct, right_column.size)
+    levels[known] = _distinct_levels(column, right_column, one, two, given=given)[place]
+    return levels
+
+
+def _distinct_levels(column: Column, other: Column, one: Ints, two: Ints, *, given: bool) -> Levels:
+    a = np.array(column.values, dtype=object)[one]
+    b = np.array(other.values, dtype=object)[two]
+    levels = np.full(len(one), DIFFERENT, dtype=np.int8)
+    same = a == b
+    levels[same] = EXACT
+    rest = np.flatnonzero(~same)
+    if not len(rest):
+        return levels
+    left, right = a[rest].tolist(), b[rest].tolist()
+    near = is_close(left, right)
+    like = ~near & (cpdist(left, right, scorer=JaroWinkler.similarity, dtype=np.float32) >= _LIKE_AT)
+    fewer = np.minimum(column.counts[one[rest]], other.counts[two[rest]])
+    more = np.maximum(column.counts[one[rest]], other.counts[two[rest]])
+    known = (near | like) & (fewer >= _KNOWN_COUNT) & (fewer >= _KNOWN_SHARE * more)
+    levels[rest[near]] = CLOSE
+    levels[rest[like]] = LIKE
+    levels[rest[known]] = FAMILIAR
+    levels[rest] = _by_words(left, right, levels[rest], given=given)
+    return levels
+
+
+def is_close(left: list[str], right: list[str]) -> npt.NDArray[np.bool_]:
+    """Whether each two texts differ by a slip of the pen: one edit, two in long ones, or Jaro-Winkler 0.9."""
+    if not left:
+        return np.zeros(0, dtype=bool)
+    edits = cpdist(left, right, scorer=OSA.distance, score_cutoff=2, dtype=np.int32)
+    like = cpdist(left, right, scorer=JaroWinkler.similarity, dtype=np.float32)
+    short = np.fromiter((min(len(a), len(b)) for a, b in zip(left, right, strict=True)), dtype=np.int64, count=len(left))
+    slip = ((edits <= 1) & (short >= _SHORT_NAME)) | ((edits <= 2) & (short >= _LONG_NAME))
+    near: npt.NDArray[np.bool_] = slip | ((like >= _CLOSE_AT) & (short >= _SHORT_NAME))
+    return near
+
+
+def _by_words(left: list[str], right: list[str], levels: Levels, *, given: bool) -> Levels:
+    """Levels for what edit distance does not see: initials, nicknames, one word of several."""
+    lexicon = _lexicon() if given else {}
+    out = levels.copy()
+    for i, (a, b) in enumerate(zip(left, right, strict=True)):
+        if _is_initial(a, b) or _is_initial(b, a):
+            out[i] = INITIAL
+        elif _shares_formal_name(a, b, lexicon):
+            out[i] = NICKNAME
+        elif out[i] != CLOSE and (" " in a or " " in b) and _shares_word(a, b):
+            out[i] = PART
+    return out
+
+
+def _is_initial(short: str, long: str) -> bool:
+    """Whether `short` is the initials of `long`: `j`, or `j p` for `jean pierre`."""
+    if len(short) == 1:
+        return long[:1] == short
+    words = short.split()
+    return len(words) > 1 and all(len(w) == 1 for w in words) and "".join(words) == "".join(w[0] for w in long.split())
+
+
+def _shares_formal_name(a: str, b: str, lexicon: dict[str, frozenset[str]]) -> bool:
+    nothing: frozenset[str] = frozenset()
+    formal_a, formal_b = lexicon.get(a, nothing), lexicon.get(b, nothing)
+    return b in formal_a or a in formal_b or bool(formal_a & formal_b)
+
+
+def _shares_word(a: str, b: str) -> bool:
+    """Whether one name is some words of the other, particles aside."""
+    words_a, words_b = ({w for w in v.split() if len(w) > 2} for v in (a, b))
+    return bool(words_a & words_b) and (words_a <= words_b or words_b <= words_a)

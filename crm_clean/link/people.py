@@ -1,0 +1,166 @@
+"""Records as the linker sees them: coded columns and bags, and how many people share each value.
+
+Reads normalised keys only. A placeholder has no key and so says nothing; a role mailbox is kept apart from personal
+ones. Records are taken in the order of their content, so that ties fall the same way whatever the order of rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import jellyfish
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from crm_clean.link.columns import Bag, Column, Ints, combined, encode
+
+_GENERIC_USERS = 3
+
+
+@dataclass(frozen=True)
+class People:
+    """The table to link. Arrays are indexed by record position, 0 to n - 1; `ids[i]` is its record id."""
+
+    ids: pd.Series[str]
+    source: Column
+    first: Column
+    last: Column
+    middle: Column
+    maiden: Column
+    nickname: Column
+    suffix: Column
+    full: Column  # first and last together, in either order
+    sound: Column  # of the last name
+    birth: Column
+    company: Column
+    emails: Bag
+    roles: Bag
+    users: Bag  # part before the @ of personal mailboxes, where it says more than the name does
+    phones: Bag
+    addresses: Bag  # street and postcode in one key
+    streets: Bag
+    postcodes: Bag
+    cities: Bag
+    profiles: Bag
+    texts: dict[str, Bag]
+    person: Ints  # a rough code of who it is, to count people rather than rows
+
+    @property
+    def n(self) -> int:
+        return len(self.ids)
+
+
+def sound_of(name: str) -> str | None:
+    """A phonetic key of a folded name, the name itself where the sound says nothing (scripts but Latin)."""
+    if not name.isascii():
+        return name
+    joined = "".join(c for c in name if c.isalpha())
+    return jellyfish.metaphone(joined) or joined or None
+
+
+def read_people(records: pd.DataFrame, points: pd.DataFrame) -> People:
+    """People from the tables `records` and `contact_points`, in the order of their content."""
+    order = records[["content_hash", "record_id"]].sort_values(["content_hash", "record_id"]).index
+    records = records.loc[order].reset_index(drop=True)
+    n = len(records)
+    position = pd.Series(np.arange(n), index=pd.Index(records["record_id"]))
+    held = points["record_id"].map(position).to_numpy(dtype="float64", na_value=-1).astype(np.int64)
+    points = points[held >= 0]
+    held = held[held >= 0]
+    kinds = points["kind"].to_numpy(dtype=object)
+
+    def column(name: str) -> Column:
+        return Column.of(records[name])
+
+    def bag(kind: str, values: pd.Series[str], *, where: np.ndarray | None = None) -> Bag:
+        mine = kinds == kind if where is None else (kinds == kind) & where
+        return Bag.of(held[mine], values[mine], n=n)
+
+    is_role = points["is_role"].fillna(False).to_numpy(dtype=bool)
+    first, last = column("first_name_key"), column("last_name_key")
+    sound = last.mapped([sound_of(v) for v in last.values])
+    emails = bag("email", points["key"], where=~is_role)
+    postcodes = bag("address", points["postal_code"].str.lower().str.replace(" ", "", regex=False))
+    streets = bag("address", points["key"].str.split("|", n=1).str[0])
+    labels = points["label"].to_numpy(dtype=object)
+    text_labels = sorted({str(label) for label in labels[kinds == "text"]})
+    return People(
+        ids=records["record_id"],
+        source=column("source"),
+        first=first,
+        last=last,
+        middle=column("middle_name_key"),
+        maiden=column("maiden_name_key"),
+        nickname=column("nickname_key"),
+        suffix=column("suffix_key"),
+        full=_either_order(first, last),
+        sound=sound,
+        birth=column("birth_date"),
+        company=column("company_key"),
+        emails=emails,
+        roles=bag("email", points["key"], where=is_role),
+        users=_telling_users(emails, first, last),
+        phones=bag("phone", points["key"]),
+        addresses=bag("address", points["key"]),
+        streets=streets,
+        postcodes=postcodes,
+        cities=bag("address", _city_key(points)),
+        profiles=bag("profile", points["key"]),
+        texts={label: bag("text", points["key"], where=labels == label) for label in text_labels},
+        person=_person(first, sound),
+    )
+
+
+def _telling_users(emails: Bag, first: Column, last: Column) -> Bag:
+    """The part before the @ of each mailbox, where it is long enough and not the holder's own name.
+
+    `jane.doe` at two providers says no more than that both are called Jane Doe, which the name says already.
+    """
+    users = [mailbox.partition("@")[0] for mailbox in emails.values]
+    given = np.array([*first.values, ""], dtype=object)[first.codes[emails.record]]
+    family = np.array([*last.values, ""], dtype=object)[last.codes[emails.record]]
+    held = np.array([*users, ""], dtype=object)[emails.codes]
+    telling = np.fromiter(
+        (_says_more(u, f, g) for u, f, g in zip(held, given, family, strict=True)), dtype=bool, count=len(held)
+    )
+    codes, values = encode(pa.array(np.where(telling, held, None), type=pa.string()))
+    return Bag.coded(emails.record, codes, values, n=len(emails.starts) - 1)
+
+
+def _says_more(user: str, given: str, family: str) -> bool:
+    """Whether letters or digits are left of a mailbox user once the name and its initials are taken out."""
+    rest = "".join(c for c in user.lower() if c.isalnum())
+    for name in sorted((given.replace(" ", ""), family.replace(" ", ""), *given.split(), *family.split()), key=len):
+        if len(name) > 1:
+            rest = rest.replace(name, "", 1)
+    return len(rest) >= 2 and len(user) > _GENERIC_USERS  # one letter left is an initial
+
+
+def _city_key(points: pd.DataFrame) -> pd.Series[str]:
+    """Folded city per point; folding is done once a distinct city."""
+    from crm_clean.text import fold
+
+    city = points["city"]
+    distinct = city.dropna().unique()
+    return city.map({c: fold(c) or None for c in distinct}).astype("string[pyarrow]")
+
+
+def _either_order(first: Column, last: Column) -> Column:
+    """First and last name as one value, the same whichever of the two fields each stands in."""
+    names = sorted(set(first.values) | set(last.values))
+    rank = {name: i for i, name in enumerate(names)}
+    to_first = np.append(np.array([rank[v] for v in first.values], dtype=np.int64), -1)[first.codes]
+    to_last = np.append(np.array([rank[v] for v in last.values], dtype=np.int64), -1)[last.codes]
+    key = combined(np.minimum(to_first, to_last), np.maximum(to_first, to_last))
+    distinct, codes = np.unique(key, return_inverse=True)
+    if len(distinct) and distinct[0] < 0:
+        codes, distinct = codes - 1, distinct[1:]
+    return Column(codes.astype(np.int64), [""] * len(distinct))
+
+
+def _person(first: Column, sound: Column) -> Ints:
+    """First letter and sound of the surname: coarse enough for typos, fine enough to tell a family apart."""
+    letter = first.mapped([v[:1] for v in first.values])
+    key = (letter.codes + 1) * (sound.size + 1) + sound.codes + 1
+    return np.unique(key, return_inverse=True)[1].astype(np.int64)
