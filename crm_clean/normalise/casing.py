@@ -1,0 +1,79 @@
+"""Case put right where it says nothing: in words all capitals or all small. `McDonald`, `van der Berg`, `O'Brien`.
+
+A value in mixed case was typed by somebody who cared, and stays.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+Kind = Literal["first", "last", "place", "company"]
+
+_WORD = re.compile(r"[^\W\d_]+(?:\.[^\W\d_]+)*")
+_ROMAN = re.compile(r"^(?:i{1,3}|iv|vi{0,3}|ix|x)$", re.IGNORECASE)
+_MC = re.compile(r"^mc([^\W\d_]{2,})$", re.IGNORECASE)
+_VOWELS = frozenset("aeiouyáéíóúàèìòùâêîôûäëïöüåæøœıãõ")
+_SMALL: dict[str, frozenset[str]] = {
+    "first": frozenset("de del la las los du des da das do dos di y e".split()),
+    "last": frozenset(
+        "de del la las los du des da das do dos di della van der den ter ten te het op von vom zu zum zur y e bin ibn bint".split()
+    ),
+    "place": frozenset(
+        "de du des la le les en sur sous lès aux au et del las los el y da do dos di am an der dem im in ob bei vor zu auf upon "
+        "on of the under by next van aan den d l".split()
+    ),
+    "company": frozenset("and of the for de du des la le les et del y e und der die das für van en".split()),
+}
+_ACRONYM_LENGTH = 4
+_FORMS = {"gmbh": "GmbH", "ltd": "Ltd", "inc": "Inc", "corp": "Corp", "ag": "AG", "sa": "SA", "sas": "SAS", "sarl": "SARL"}
+
+
+def is_one_case(value: str) -> bool:
+    """Whether all letters are capitals or all are small, in a script that has case."""
+    return value.upper() != value.lower() and (value == value.upper() or value == value.lower())
+
+
+def repair_case(value: str, *, kind: Kind) -> str:
+    """`value` in name case when it is all capitals or all small; unchanged otherwise.
+
+    Companies in capitals stay when short (`IBM`, `BASF`), and those in small letters stay (`adidas`).
+    """
+    if not is_one_case(value):
+        return value
+    if kind == "company" and (value == value.lower() or len(value) <= _ACRONYM_LENGTH):
+        return value
+    capitals = value == value.upper()
+    words = list(_WORD.finditer(value))
+    out, at = [], 0
+    for index, found in enumerate(words):
+        before = value[found.start() - 1] if found.start() else ""
+        out += [value[at : found.start()], _word(found.group(), kind, capitals, (index, len(words)), before)]
+        at = found.end()
+    return "".join([*out, value[at:]])
+
+
+def _word(word: str, kind: Kind, capitals: bool, place: tuple[int, int], before: str) -> str:
+    index, count = place
+    small = word.lower()
+    if small in _SMALL[kind] and before != "'" and (index > 0 or (kind == "last" and count > 1)):
+        return small
+    if before in ("'", "’") and index > 0 and len(word) == 1 and kind != "last":
+        return small
+    if kind == "company" and small in _FORMS and index:
+        return _FORMS[small]
+    if kind == "company" and capitals and len(word) <= _ACRONYM_LENGTH and not _VOWELS & set(small):
+        return word
+    if kind == "last" and index > 0 and _ROMAN.match(word) and before == " ":
+        return word.upper()
+    if kind == "first" and capitals and len(word) == 2 and not _VOWELS & set(small):
+        return word
+    mc = _MC.match(word)
+    return "Mc" + mc.group(1).capitalize() if mc and kind in ("first", "last") else _capital(word)
+
+
+def _capital(word: str) -> str:
+    """First letter large, the rest small; what titling would lengthen (`ß`, ligatures) stays."""
+    head = word[0].upper() if len(word[0].upper()) == 1 else word[0]
+    tail = word[1:].lower()
+    return head + tail if len(tail) == len(word) - 1 else head + word[1:]

@@ -1,0 +1,61 @@
+"""Plain text fields: blanks told apart from words, lists taken apart, plain text made a key."""
+
+from __future__ import annotations
+
+import re
+
+from crm_clean.normalise.guard import look
+from crm_clean.normalise.lexicon import Lexicons
+from crm_clean.text import clean, fold
+
+_HAS_WORD = re.compile(r"[^\W_]")
+_EXCEL_ERROR = re.compile(r"^#(N/A|NAME\?|REF!|VALUE!|NULL!|DIV/0!|NUM!)$", re.IGNORECASE)
+_QUOTED = re.compile(r'"((?:[^"]|"")*)"')
+
+
+def is_blank(value: str, *, words: Lexicons) -> bool:
+    """Whether `value` says that nothing is known: empty, punctuation alone, `N/A`, `#REF!`, `non renseigné`."""
+    if not _HAS_WORD.search(value) or _EXCEL_ERROR.match(value):
+        return True
+    return len(value) <= 20 and fold(value) in words.sets["text.blanks"]
+
+
+def normalise_text(raw: str, *, words: Lexicons) -> str | None:
+    """`raw` as one clean line, or None when it says nothing."""
+    value = look(raw).value
+    return None if is_blank(value, words=words) else value
+
+
+def normalise_note(raw: str, *, words: Lexicons) -> str | None:
+    """`raw` cleaned line by line, line breaks kept, or None when it says nothing."""
+    lines = [look(line).value for line in raw.splitlines()]
+    value = "\n".join(lines).strip("\n")
+    return None if is_blank(value, words=words) else re.sub("\n{3,}", "\n\n", value)
+
+
+def normalise_list(raw: str, *, words: Lexicons) -> str | None:
+    """The entries of a list cell joined by `; `, each once, in order; or None when there is none.
+
+    Entries may be parted by semicolons, `|`, ` ::: ` or, failing those, commas; `"VIP","Client, old"` is two.
+    """
+    seen: dict[str, str] = {}
+    for entry in _entries(raw):
+        value = look(entry.lstrip("* ")).value.replace(";", ",").strip(" ,")
+        if value and not is_blank(value, words=words):
+            seen.setdefault(fold(value) or value, value)
+    return "; ".join(seen.values()) or None
+
+
+def _entries(raw: str) -> list[str]:
+    if raw.lstrip().startswith('"') and _QUOTED.search(raw):
+        quoted = [q.replace('""', '"') for q in _QUOTED.findall(raw)]
+        return [*quoted, *_QUOTED.sub("", raw).split(",")]
+    for separator in (":::", ";", "|", "\n"):
+        if separator in raw:
+            return raw.split(separator)
+    return raw.split(",")
+
+
+def text_key(value: str) -> str | None:
+    """The key under which plain text is compared: folded, or what is left of it in full when folding leaves nothing."""
+    return fold(value) or clean(value).casefold() or None

@@ -1,0 +1,20 @@
+"""What a user may set about normalising."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class NormaliseSpec(BaseModel):
+    """Where national values are read, and whose words are known."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    default_region: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")
+    """ISO 3166 code in which national numbers, postcodes and dates are read when neither the record nor its source
+    says; without it the region is found from each source's own data."""
+
+    lexicons: Path | None = None
+    """Folder of TOML files named as the package's own lexicons; their words are added, and win in maps."""
