@@ -1,0 +1,84 @@
+"""What stopped a command, as one sentence and an exit code.
+
+Knows our own errors, the command line's, the operating system's and the user's; everything else is a mistake of ours,
+of which only the kind and the place are told, because the text of a foreign error may quote somebody's data.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import traceback
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from crm_clean.errors import CrmCleanError
+
+OUR_BUG, WRONG_USAGE, INTERRUPTED = 1, 2, 130
+_PACKAGE = Path(__file__).resolve().parents[1]
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_STILL_STANDS = "What stood before still stands."
+_STOPPED = f"Stopped. {_STILL_STANDS}"
+_REPORT_IT = "nothing was committed. Run again with --debug to see where, and report it."
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An exit code, and the sentence for stderr; an empty one when nobody is left to read it."""
+
+    code: int
+    sentence: str
+
+
+def failure(error: BaseException, *, given: Iterable[str]) -> Failure:
+    """What to say of `error`, and the code to leave with, when the command was called with the words `given`."""
+    match error:
+        case CrmCleanError():
+            return Failure(error.exit_code, _one_line(str(error)))
+        case typer.TyperException():
+            return Failure(WRONG_USAGE, _one_line(error.format_message()) + " Try `crm-clean --help`.")
+        case KeyboardInterrupt() | typer.Abort():
+            return Failure(INTERRUPTED, _STOPPED)
+        case OSError(errno=int(number)):
+            return _of_the_system(error, number, list(given))
+        case MemoryError():
+            return Failure(OUR_BUG, "Memory ran out; run again with --workers 1, or on a machine with more of it.")
+    kind, place = type(error).__name__, _place(error)
+    return Failure(OUR_BUG, f"Something went wrong inside crm-clean ({kind} at {place}); {_REPORT_IT}")
+
+
+def _of_the_system(error: OSError, number: int, given: list[str]) -> Failure:
+    if number == errno.EPIPE:
+        return Failure(OUR_BUG, "")
+    path = str(error.filename) if error.filename is not None else ""
+    where = f"{path}: " if path else ""
+    if number in _FULL:
+        return Failure(OUR_BUG, f"{where}the disk is full; free some space and run again. {_STILL_STANDS}")
+    what = os.strerror(number)
+    said = f"{where}{what[0].lower()}{what[1:]}"
+    if path and _is_given(path, given):
+        return Failure(WRONG_USAGE, f"{said}; check the path and who may use it.")
+    return Failure(OUR_BUG, f"{said}; mend that and run again. {_STILL_STANDS}")
+
+
+def _is_given(path: str, given: list[str]) -> bool:
+    """Whether `path` is one the user named, or lies in one."""
+    named = [Path(word.partition("=")[2] if word.startswith("-") else word).absolute() for word in given if word]
+    here = Path(path).absolute()
+    return any(here.is_relative_to(place) for place in named if place != Path.cwd())
+
+
+def _place(error: BaseException) -> str:
+    """The last line of ours that the error came through."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).resolve().is_relative_to(_PACKAGE)]
+    if not ours:
+        return "an unknown place"
+    return f"{Path(ours[-1].filename).resolve().relative_to(_PACKAGE.parent)}:{ours[-1].lineno}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
