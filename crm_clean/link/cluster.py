@@ -14,6 +14,7 @@ import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
 
+from crm_clean.link.block import joined
 from crm_clean.link.columns import Ints
 from crm_clean.link.score import Floats, probability
 
@@ -56,7 +57,8 @@ def components(links: Links, *, n: int) -> Ints:
     _, label = connected_components(graph, directed=False)
     smallest = np.full(n, n, dtype=np.int64)
     np.minimum.at(smallest, label, np.arange(n))
-    return smallest[label]
+    found: Ints = smallest[label]
+    return found
 
 
 def cluster(links: Links, score: Scorer, *, n: int, threshold_bits: float, max_cluster: int) -> Clustering:
@@ -65,7 +67,8 @@ def cluster(links: Links, score: Scorer, *, n: int, threshold_bits: float, max_c
     label = components(strong, n=n)
     inside = _all_pairs_inside(label, links, score, n=n)
     doubtful = np.unique(label[inside.left[inside.bits < 0.0]])
-    label = _rejoined(label, inside, doubtful, n=n)
+    if len(doubtful):
+        label = _rejoined(label, inside, doubtful, n=n)
     together = label[inside.left] == label[inside.right]
     inside = Links(inside.left[together], inside.right[together], inside.bits[together])
     over = links.over(threshold_bits)
@@ -76,97 +79,80 @@ def cluster(links: Links, score: Scorer, *, n: int, threshold_bits: float, max_c
 
 
 def _split_large(strong: Links, *, n: int, largest: int) -> Links:
-    """Links without the weakest ones of components over `largest`, raising the bar until each fits."""
+    """Links without the weakest ones of components over `largest`: the weakest quarter goes until each fits."""
     while True:
         label = components(strong, n=n)
         size = np.bincount(label, minlength=n)
-        over = size[label[strong.left]] > largest
-        if not over.any():
+        over = np.flatnonzero(size[label[strong.left]] > largest)
+        if not len(over):
             return strong
-        bars = np.full(n, -np.inf)
-        order = np.argsort(strong.bits[over], kind="stable")
-        at, bits = label[strong.left[over]][order], strong.bits[over][order]
-        first = np.unique(at, return_index=True)
-        counts = np.diff(np.append(np.flatnonzero(np.diff(np.sort(at), prepend=-1)), len(at)))
-        del first
-        grouped = np.lexsort((bits, at))
-        starts = np.cumsum(counts) - counts
-        bars[np.unique(at)] = bits[grouped][starts + counts // 4]
-        keep = ~over | (strong.bits > bars[label[strong.left]])
+        at, bits = label[strong.left[over]], strong.bits[over]
+        order = np.lexsort((bits, at))
+        _, starts, counts = np.unique(at[order], return_index=True, return_counts=True)
+        rank = np.arange(len(order)) - np.repeat(starts, counts)
+        keep = np.ones(len(strong.left), dtype=bool)
+        keep[over[order[rank <= np.repeat(counts // 4, counts)]]] = False
         strong = Links(strong.left[keep], strong.right[keep], strong.bits[keep])
 
 
 def _all_pairs_inside(label: Ints, links: Links, score: Scorer, *, n: int) -> Links:
     """Every pair within components, scored: those known already, and the ones blocking did not make."""
-    order = np.argsort(label, kind="stable")
+    order = np.argsort(label, kind="stable").astype(np.int64)
     sizes = np.bincount(label, minlength=n)
     sizes = sizes[sizes > 0]
     starts = np.cumsum(sizes) - sizes
     multiple = sizes > 1
-    from crm_clean.link.block import joined
-
-    keys = np.sort(joined(order.astype(np.int64), starts[multiple], sizes[multiple], n=n))
-    known_keys = links.left * n + links.right
-    place = np.searchsorted(known_keys, keys)
-    place[place == len(known_keys)] = 0
-    known = known_keys[place] == keys if len(known_keys) else np.zeros(len(keys), dtype=bool)
+    keys = np.sort(joined(order, starts[multiple], sizes[multiple], n=n))
     left, right = np.divmod(keys, max(n, 1))
+    known_keys = links.left * n + links.right
+    place = np.minimum(np.searchsorted(known_keys, keys), max(len(known_keys) - 1, 0))
+    known = known_keys[place] == keys
     bits = np.empty(len(keys))
     bits[known] = links.bits[place[known]]
-    if (~known).any():
+    if not known.all():
         bits[~known] = score(left[~known], right[~known])
     return Links(left, right, bits)
 
 
 def _rejoined(label: Ints, inside: Links, doubtful: Ints, *, n: int) -> Ints:
     """Labels after the doubtful components have been taken apart and joined again by average weight."""
-    if not len(doubtful):
-        return label
     out = label.copy()
     mine = np.isin(label[inside.left], doubtful)
     left, right, bits = inside.left[mine], inside.right[mine], inside.bits[mine]
     order = np.argsort(label[left], kind="stable")
     left, right, bits = left[order], right[order], bits[order]
-    edges = np.flatnonzero(np.diff(label[left], prepend=-1))
-    for start, end in zip(edges, np.append(edges[1:], len(left)), strict=True):
-        members = np.unique(np.concatenate([left[start:end], right[start:end]]))
+    _, starts, counts = np.unique(label[left], return_index=True, return_counts=True)
+    for start, count in zip(starts, counts, strict=True):
+        here = slice(start, start + count)
+        members = np.unique(np.concatenate([left[here], right[here]]))
         matrix = np.zeros((len(members), len(members)))
-        i, j = np.searchsorted(members, left[start:end]), np.searchsorted(members, right[start:end])
-        matrix[i, j] = matrix[j, i] = np.clip(bits[start:end], -_MOST_BITS, _MOST_BITS)
-        veto = np.zeros(matrix.shape, dtype=bool)
-        veto[i, j] = veto[j, i] = bits[start:end] <= CANNOT / 2
-        must = np.zeros(matrix.shape, dtype=bool)
-        must[i, j] = must[j, i] = bits[start:end] >= MUST / 2
-        out[members] = members[_average_linkage(matrix, veto, must)]
+        i, j = np.searchsorted(members, left[here]), np.searchsorted(members, right[here])
+        matrix[i, j] = matrix[j, i] = bits[here]
+        out[members] = members[_average_linkage(matrix)]
     return out
 
 
-def _average_linkage(matrix: Floats, veto: np.ndarray, must: np.ndarray) -> Ints:
-    """The smallest index of each member's cluster: joined while the best average of bits between two is positive."""
-    size = len(matrix)
-    total = matrix.copy()
-    weight = np.ones(size)
-    label = np.arange(size)
-    alive = np.ones(size, dtype=bool)
-    bar = np.where(veto, -np.inf, 0.0)
-    np.fill_diagonal(bar, -np.inf)
-    lift = np.where(must, MUST, 0.0)
+def _average_linkage(bits: Floats) -> Ints:
+    """The smallest index of each member's cluster: joined while the best average of bits between two is positive.
+
+    People's word comes first: clusters that hold a CANNOT between them never join, those that hold a MUST always.
+    """
+    size = len(bits)
+    total = np.clip(bits, -_MOST_BITS, _MOST_BITS)
+    lift = np.where(bits <= CANNOT / 2, -np.inf, np.where(bits >= MUST / 2, MUST, 0.0))
+    weight, label = np.ones(size), np.arange(size, dtype=np.int64)
+    np.fill_diagonal(lift, -np.inf)
     while True:
-        average = total / np.outer(weight, weight) + bar + lift
-        average[~alive] = average[:, ~alive] = -np.inf
-        best = int(np.argmax(average))
-        i, j = min(divmod(best, size)), max(divmod(best, size))
-        if average[i, j] <= 0.0 or i == j:
+        average = total / np.outer(weight, weight) + lift
+        i, j = sorted(divmod(int(np.argmax(average)), size))
+        if average[i, j] <= 0.0:
             return label
         total[i] += total[j]
         total[:, i] += total[:, j]
         weight[i] += weight[j]
-        bar[i] = np.minimum(bar[i], bar[j])
-        bar[:, i] = bar[i]
-        lift[i] = np.maximum(lift[i], lift[j])
-        lift[:, i] = lift[i]
-        bar[i, i] = -np.inf
-        alive[j] = False
+        forbidden = np.isinf(lift[i]) | np.isinf(lift[j])
+        lift[i] = lift[:, i] = np.where(forbidden, -np.inf, np.maximum(lift[i], lift[j]))
+        lift[j] = lift[:, j] = -np.inf
         label[label == j] = i
 
 

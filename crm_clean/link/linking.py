@@ -7,6 +7,7 @@ What people decided outranks the model. The result does not depend on the order 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -17,7 +18,8 @@ from crm_clean.link.block import Candidates, block
 from crm_clean.link.calibrate import expected_precision, keep_promise
 from crm_clean.link.cluster import CANNOT, MUST, Clustering, Links, cluster
 from crm_clean.link.columns import Ints
-from crm_clean.link.compare import Compared, Comparison, comparisons
+from crm_clean.link.compare.catalogue import comparisons
+from crm_clean.link.compare.levels import Compared, Comparison
 from crm_clean.link.people import People, read_people
 from crm_clean.link.rules import blocking_rules
 from crm_clean.link.score import Floats, Model, fitting, probability, train, weigh
@@ -72,15 +74,13 @@ def link(
     decided = _decided(people, decisions)
     chosen = comparisons(people)
     candidates = _with_decided(
-        block(
-            blocking_rules(people), n=people.n, max_block=spec.max_block, pairs_per_record=spec.pairs_per_record
-        ),
+        block(blocking_rules(people), n=people.n, max_block=spec.max_block, pairs_per_record=spec.pairs_per_record),
         decided,
         n=people.n,
     )
     if not len(candidates) or not chosen:
         return _nothing(people, candidates, spec)
-    compared = [c.compare(people, candidates.left, candidates.right) for c in chosen]
+    compared = _compared(chosen, people, candidates, workers=workers)
     if model is not None:
         trained = fitting(Model.model_validate(model), chosen)
     else:
@@ -88,6 +88,7 @@ def link(
     bits, parts = weigh(trained, compared)
     bits = _overruled(bits, candidates, decided, n=people.n)
     scored = _Scored(candidates, compared, parts, bits)
+
     def score(left: Ints, right: Ints) -> Floats:
         return weigh(trained, [c.compare(people, left, right) for c in chosen])[0]
 
@@ -104,6 +105,12 @@ def link(
     if on_progress is not None:
         on_progress(len(candidates))
     return _linked(people, scored, clustering, chosen, threshold=threshold, spec=spec, model=trained)
+
+
+def _compared(chosen: Sequence[Comparison], people: People, c: Candidates, *, workers: int) -> list[Compared]:
+    """Levels of every comparison; comparisons run side by side, since most of their work is outside Python."""
+    with ThreadPoolExecutor(max_workers=max(workers, 1)) as pool:
+        return list(pool.map(lambda one: one.compare(people, c.left, c.right), chosen))
 
 
 def _decided(people: People, decisions: pd.DataFrame) -> pd.DataFrame:
@@ -160,7 +167,9 @@ def _nothing(people: People, candidates: Candidates, spec: LinkSpec) -> Linked:
         "rules": [asdict(r) for r in candidates.reports],
         "largest_cluster": min(len(ids), 1),
     }
-    return Linked(PAIRS.empty(), clusters, Model(prior=0.01, comparisons=(), strangers=()).model_dump(mode="json"), report)
+    return Linked(
+        PAIRS.empty(), clusters, Model(prior=0.01, comparisons=(), strangers=()).model_dump(mode="json"), report
+    )
 
 
 def _linked(

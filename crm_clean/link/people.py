@@ -124,7 +124,8 @@ def _telling_users(emails: Bag, first: Column, last: Column) -> Bag:
     telling = np.fromiter(
         (_says_more(u, f, g) for u, f, g in zip(held, given, family, strict=True)), dtype=bool, count=len(held)
     )
-    codes, values = encode(pa.array(np.where(telling, held, None), type=pa.string()))
+    held[~telling] = None
+    codes, values = encode(pa.array(held, type=pa.string()))
     return Bag.coded(emails.record, codes, values, n=len(emails.starts) - 1)
 
 
@@ -163,4 +164,5 @@ def _person(first: Column, sound: Column) -> Ints:
     """First letter and sound of the surname: coarse enough for typos, fine enough to tell a family apart."""
     letter = first.mapped([v[:1] for v in first.values])
     key = (letter.codes + 1) * (sound.size + 1) + sound.codes + 1
-    return np.unique(key, return_inverse=True)[1].astype(np.int64)
+    codes: Ints = np.unique(key, return_inverse=True)[1].astype(np.int64)
+    return codes

@@ -12,7 +12,7 @@ import numpy as np
 
 from crm_clean.link.block import Keys, Rule
 from crm_clean.link.columns import MISSING, Bag, Column, Ints
-from crm_clean.link.names import formal_names
+from crm_clean.link.compare.names import formal_names
 from crm_clean.link.people import People
 
 _PREFIX = 3
@@ -41,8 +41,14 @@ def _name(p: People) -> list[Rule]:
         Rule("nickname+surname", _formal(p).narrowed(p.last.codes), first_then),
         Rule("first+maiden", _surnames(p).narrowed(p.first.codes), first_then),
         Rule("birth_date", Keys.of(p.birth.codes), (_codes(p.sound), _initial(p))),
-        Rule("birth_date+first", Keys.of(p.birth.codes).narrowed(p.first.codes), (_first(p.postcodes), _first(p.cities))),
-        Rule("first+surname_start", Keys.of(p.first.codes).narrowed(_start(p.last)), (_first(p.cities), _codes(p.company))),
+        Rule(
+            "birth_date+first", Keys.of(p.birth.codes).narrowed(p.first.codes), (_first(p.postcodes), _first(p.cities))
+        ),
+        Rule(
+            "first+surname_start",
+            Keys.of(p.first.codes).narrowed(_start(p.last)),
+            (_first(p.cities), _codes(p.company)),
+        ),
         Rule("initial+surname", Keys.of(p.sound.codes).narrowed(_initial(p)()), (_first(p.cities), _year(p))),
     ]
 
@@ -65,7 +71,9 @@ def _text(p: People) -> list[Rule]:
     rules = []
     for label, bag in p.texts.items():
         rules.append(Rule(f"text:{label}+surname", Keys.of_bag(bag).narrowed(p.sound.codes), (_initial(p), _year(p))))
-        rules.append(Rule(f"text:{label}+first", Keys.of_bag(bag).narrowed(p.first.codes), (_start_of(p.last), _year(p))))
+        rules.append(
+            Rule(f"text:{label}+first", Keys.of_bag(bag).narrowed(p.first.codes), (_start_of(p.last), _year(p)))
+        )
         rules.append(Rule(f"text:{label}+birth_date", Keys.of_bag(bag).narrowed(p.birth.codes), (_initial(p),)))
         if not any(len(c.values) for c in (p.first, p.last)):
             rules.append(Rule(f"text:{label}", Keys.of_bag(bag)))
@@ -131,7 +139,9 @@ def _surnames(p: People) -> Keys:
         return Keys.of(np.full(p.n, MISSING))
     names = sorted(set(p.last.values) | set(p.maiden.values))
     rank = {name: i for i, name in enumerate(names)}
-    found = [np.append(np.array([rank[v] for v in c.values], dtype=np.int64), MISSING)[c.codes] for c in (p.last, p.maiden)]
+    found = [
+        np.append(np.array([rank[v] for v in c.values], dtype=np.int64), MISSING)[c.codes] for c in (p.last, p.maiden)
+    ]
     record = np.tile(np.arange(p.n), 2)
     key = np.concatenate(found)
     return Keys(record[key >= 0], key[key >= 0])

@@ -15,8 +15,7 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict
 
 from crm_clean.link.columns import Ints
-from crm_clean.link.compare import Compared, Comparison
-from crm_clean.link.names import Levels
+from crm_clean.link.compare.levels import Compared, Comparison, Levels
 
 Floats = npt.NDArray[np.float64]
 Patterns = npt.NDArray[np.int8]
@@ -26,14 +25,6 @@ _BELIEF = 20.0
 _ITERATIONS, _TOLERANCE = 300, 1e-6
 _FIRST_PRIOR = 0.2
 _MOST_TERM_BITS = 5.0
-# Levels that agree on a value, to be weighed by how many people share it.
-_BY_VALUE = {
-    "name": ("exact",),
-    "email": ("same",),
-    "phone": ("same",),
-    "address": ("same", "postcode", "city"),
-    "company": ("same",),
-}
 
 
 class _Frozen(BaseModel):
@@ -67,7 +58,7 @@ class Model(_Frozen):
 
 
 def patterns(levels: Sequence[Levels], sizes: Sequence[int]) -> tuple[Patterns, Ints, Ints]:
-    """Distinct agreement patterns (int8, patterns x comparisons), how often each occurs, and the pattern of each pair."""
+    """Distinct agreement patterns (patterns x comparisons), how often each occurs, and the pattern of each pair."""
     key = np.zeros(len(levels[0]), dtype=np.int64)
     for column, size in zip(levels, sizes, strict=True):
         key = key * size + column
@@ -156,8 +147,7 @@ def _typical(comparison: Comparison, compared: Compared, level: int, posterior: 
     With it as the centre, weighing by value leaves the level's own weight right on average: under agreement of true
     pairs the mean of f / typical is 1.
     """
-    by_value = _BY_VALUE.get(comparison.name, ("same",) if comparison.name.startswith("text:") else ())
-    if comparison.levels[level] not in by_value or compared.shared_by is None:
+    if comparison.levels[level] not in comparison.by_value or compared.shared_by is None:
         return None
     at = (compared.levels == level + 1) & (compared.shared_by > 0)
     weight = posterior[at]

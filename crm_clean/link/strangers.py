@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from crm_clean.link.columns import Ints
-from crm_clean.link.compare import Comparison
+from crm_clean.link.compare.levels import Comparison
 from crm_clean.link.people import People
 from crm_clean.link.score import Floats
 
@@ -72,12 +72,12 @@ def kinds(chosen: Sequence[Comparison], chance: Sequence[Floats]) -> dict[str, l
     found = {}
     for kind, dwells in KINDS.items():
         if next(iter(dwells)) in present:
-            found[kind] = [
-                _dwelling(c, dwells.get(c.name, {}), base) for c, base in zip(chosen, chance, strict=True)
-            ]
+            found[kind] = [_dwelling(c, dwells.get(c.name, {}), base) for c, base in zip(chosen, chance, strict=True)]
     texts = [c.name for c in chosen if c.name.startswith("text:")]
     for name in texts:
-        found[name] = [_dwelling(c, {"same": 0.9} if c.name == name else {}, b) for c, b in zip(chosen, chance, strict=True)]
+        found[name] = [
+            _dwelling(c, {"same": 0.9} if c.name == name else {}, b) for c, b in zip(chosen, chance, strict=True)
+        ]
     return found or {"strangers": list(chance)}
 
 
@@ -85,4 +85,5 @@ def _dwelling(comparison: Comparison, levels: dict[str, float], chance: Floats) 
     share = np.zeros(len(comparison.levels))
     for level, part in levels.items():
         share[comparison.code(level) - 1] = part
-    return share + (1.0 - share.sum()) * chance
+    whole: Floats = share + (1.0 - share.sum()) * chance
+    return whole

@@ -48,9 +48,7 @@ def formal_names(names: list[str]) -> list[tuple[str, ...]]:
     return [tuple(sorted({name} | lexicon.get(name, nothing))) for name in names]
 
 
-def part_levels(
-    column: Column, left: Ints, right: Ints, *, other: Column | None = None, given: bool = False
-) -> Levels:
+def part_levels(column: Column, left: Ints, right: Ints, *, other: Column | None = None, given: bool = False) -> Levels:
     """Levels of one name part for pairs of records; int8, shape of `left`.
 
     `other` is the right side's column, if another; `given` says that these are given names, which have nicknames.
@@ -96,7 +94,9 @@ def is_close(left: list[str], right: list[str]) -> npt.NDArray[np.bool_]:
         return np.zeros(0, dtype=bool)
     edits = cpdist(left, right, scorer=OSA.distance, score_cutoff=2, dtype=np.int32)
     like = cpdist(left, right, scorer=JaroWinkler.similarity, dtype=np.float32)
-    short = np.fromiter((min(len(a), len(b)) for a, b in zip(left, right, strict=True)), dtype=np.int64, count=len(left))
+    short = np.fromiter(
+        (min(len(a), len(b)) for a, b in zip(left, right, strict=True)), dtype=np.int64, count=len(left)
+    )
     slip = ((edits <= 1) & (short >= _SHORT_NAME)) | ((edits <= 2) & (short >= _LONG_NAME))
     near: npt.NDArray[np.bool_] = slip | ((like >= _CLOSE_AT) & (short >= _SHORT_NAME))
     return near

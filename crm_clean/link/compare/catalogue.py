@@ -1,0 +1,114 @@
+"""The comparisons of a table: which there are, their levels, and what is believed of them before data is seen."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from crm_clean.link.columns import Ints
+from crm_clean.link.compare import births, contact, person_names, places
+from crm_clean.link.compare.levels import DIFFERENT, Compared, Comparison, bag_levels, fewest_holders
+from crm_clean.link.compare.names import is_close
+from crm_clean.link.people import People
+
+
+def comparisons(people: People) -> list[Comparison]:
+    """The comparisons that have something to work on in this table, always in the same order."""
+    found = [c for c in (*_WHO, *_WHERE) if _has_values(c.name, people)]
+    return [*found, *(_text(label) for label in people.texts)]
+
+
+def _has_values(name: str, p: People) -> bool:
+    holds = {
+        "name": p.first.values or p.last.values,
+        "generation": p.suffix.values,
+        "email": p.emails.values or p.roles.values,
+        "phone": p.phones.values,
+        "address": p.addresses.values or p.postcodes.values or p.cities.values,
+        "birth_date": p.birth.values,
+        "company": p.company.values,
+        "profile": p.profiles.values,
+    }
+    return bool(holds[name])
+
+
+def _compare_profiles(p: People, left: Ints, right: Ints) -> Compared:
+    levels = bag_levels(p.profiles, left, right)
+    return Compared(np.where(levels == DIFFERENT, 2, levels).astype(np.int8))
+
+
+def _text(label: str) -> Comparison:
+    """A column of unknown meaning, compared as plain text."""
+
+    def compare(p: People, left: Ints, right: Ints) -> Compared:
+        bag = p.texts[label]
+        return Compared(bag_levels(bag, left, right, like=is_close), fewest_holders(bag, p, left, right))
+
+    return Comparison(
+        f"text:{label}",
+        ("same", "close", "different"),
+        likely=(0.80, 0.08, 0.12),
+        chance=(0.20, 0.03, 0.77),
+        compare=compare,
+        by_value=("same",),
+    )
+
+
+_WHO = (
+    Comparison(
+        "name",
+        person_names.LEVELS,
+        likely=(0.61, 0.08, 0.12, 0.02, 0.03, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02, 0.01, 0.01),
+        chance=(0.06, 0.01, 0.02, 0.01, 0.02, 0.03, 0.02, 0.03, 0.03, 0.04, 0.20, 0.34, 0.19),
+        compare=person_names.compare_names,
+        by_value=("exact",),
+    ),
+    Comparison(
+        "generation",
+        ("same", "conflict"),
+        likely=(0.97, 0.03),
+        chance=(0.30, 0.70),
+        compare=person_names.compare_generations,
+    ),
+    Comparison(
+        "email",
+        contact.EMAIL_LEVELS,
+        likely=(0.55, 0.07, 0.06, 0.03, 0.02, 0.27),
+        chance=(0.02, 0.02, 0.01, 0.02, 0.05, 0.88),
+        compare=contact.compare_emails,
+        by_value=("same",),
+    ),
+    Comparison(
+        "phone",
+        contact.PHONE_LEVELS,
+        likely=(0.60, 0.05, 0.05, 0.30),
+        chance=(0.10, 0.005, 0.10, 0.795),
+        compare=contact.compare_phones,
+        by_value=("same",),
+    ),
+)
+_WHERE = (
+    Comparison(
+        "address",
+        places.ADDRESS_LEVELS,
+        likely=(0.55, 0.15, 0.08, 0.08, 0.14),
+        chance=(0.15, 0.03, 0.12, 0.20, 0.50),
+        compare=places.compare_addresses,
+        by_value=("same", "postcode", "city"),
+    ),
+    Comparison(
+        "birth_date",
+        births.LEVELS,
+        likely=(0.83, 0.02, 0.07, 0.04, 0.01, 0.03),
+        chance=(0.05, 0.002, 0.02, 0.08, 0.05, 0.798),
+        compare=births.compare_births,
+    ),
+    Comparison(
+        "company",
+        places.COMPANY_LEVELS,
+        likely=(0.60, 0.12, 0.28),
+        chance=(0.25, 0.03, 0.72),
+        compare=places.compare_companies,
+        by_value=("same",),
+    ),
+    Comparison("profile", ("same", "different"), likely=(0.9, 0.1), chance=(0.01, 0.99), compare=_compare_profiles),
+)

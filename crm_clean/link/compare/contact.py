@@ -1,0 +1,102 @@
+"""Mailboxes and phones: any of the one record against any of the other."""
+
+from __future__ import annotations
+
+import numpy as np
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import cpdist
+
+from crm_clean.link.columns import Ints, crossed
+from crm_clean.link.compare.levels import (
+    MANY_PEOPLE,
+    NULL,
+    Compared,
+    Flags,
+    alike,
+    best,
+    fewest_holders,
+    share_rare,
+)  # fmt: skip
+from crm_clean.link.people import People
+
+EMAIL_LEVELS = ("same", "user", "close", "like", "role", "different")
+PHONE_LEVELS = ("same", "close", "shared", "different")
+
+_LONG_MAILBOX = 14
+_MANGLED_AT = 0.72
+_SAME_DIGITS = 8
+
+
+def compare_emails(p: People, left: Ints, right: Ints) -> Compared:
+    """Personal mailboxes; a role mailbox, or one that many people hold, is weak when shared and says nothing else."""
+    same, user, close, like, role, different = range(1, 7)
+    bag = p.emails
+    pair, i, j = crossed(bag.starts, left, right)
+    a, b = bag.codes[i], bag.codes[j]
+    levels = np.full(len(pair), different, dtype=np.int8)
+    equal = a == b
+    rest = np.flatnonzero(~equal)
+    levels[rest[alike(bag.values, a[rest], b[rest], is_mangled)]] = like
+    levels[rest[alike(bag.values, a[rest], b[rest], is_mistyped)]] = close
+    levels[equal] = np.where(bag.holders(p.person)[a[equal]] >= MANY_PEOPLE, role, same)
+    whole = best(levels, pair, n=len(left))
+    whole[share_rare(p.users, p, left, right, below=MANY_PEOPLE) & (whole > user)] = user
+    whole[(fewest_holders(p.roles, p, left, right) > 0) & np.isin(whole, (NULL, different))] = role
+    return Compared(whole, fewest_holders(bag, p, left, right))
+
+
+def is_mistyped(left: list[str], right: list[str]) -> Flags:
+    """Whether two texts differ by one edit, two in long ones."""
+    if not left:
+        return np.zeros(0, dtype=bool)
+    edits = cpdist(left, right, scorer=OSA.distance, score_cutoff=2, dtype=np.int32)
+    length = np.fromiter((min(len(a), len(b)) for a, b in zip(left, right, strict=True)), np.int64, count=len(left))
+    near: Flags = (edits <= 1) | ((edits <= 2) & (length >= _LONG_MAILBOX))
+    return near
+
+
+def is_mangled(left: list[str], right: list[str]) -> Flags:
+    """Whether most letters of two texts stand in the same order."""
+    if not left:
+        return np.zeros(0, dtype=bool)
+    like = cpdist(left, right, scorer=OSA.normalized_similarity, score_cutoff=_MANGLED_AT, dtype=np.float32)
+    mangled: Flags = like >= _MANGLED_AT
+    return mangled
+
+
+def compare_phones(p: People, left: Ints, right: Ints) -> Compared:
+    """Phones; one that many people hold is a switchboard. A number without its prefix is the same number."""
+    same, close, shared, different = range(1, 5)
+    bag = p.phones
+    pair, i, j = crossed(bag.starts, left, right)
+    a, b = bag.codes[i], bag.codes[j]
+    levels = np.full(len(pair), different, dtype=np.int8)
+    equal = a == b
+    rest = np.flatnonzero(~equal)
+    digits = [_digits(v) for v in bag.values]
+    levels[rest[alike(digits, a[rest], b[rest], _is_one_digit_off)]] = close
+    equal[rest[alike(digits, a[rest], b[rest], _is_same_tail)]] = True
+    levels[equal] = np.where(bag.holders(p.person)[a[equal]] >= MANY_PEOPLE, shared, same)
+    return Compared(best(levels, pair, n=len(left)), fewest_holders(bag, p, left, right))
+
+
+def _digits(phone: str) -> str:
+    """The digits of a phone key, without its extension."""
+    return "".join(c for c in phone.partition(";")[0] if c.isdigit())
+
+
+def _is_one_digit_off(left: list[str], right: list[str]) -> Flags:
+    if not left:
+        return np.zeros(0, dtype=bool)
+    near: Flags = cpdist(left, right, scorer=OSA.distance, score_cutoff=1, dtype=np.int32) == 1
+    return near
+
+
+def _is_same_tail(left: list[str], right: list[str]) -> Flags:
+    """Whether the shorter number, its trunk zero aside, ends the longer one."""
+    return np.fromiter((_ends(a, b) for a, b in zip(left, right, strict=True)), dtype=bool, count=len(left))
+
+
+def _ends(a: str, b: str) -> bool:
+    short, long = (a, b) if len(a) <= len(b) else (b, a)
+    return len(short) >= _SAME_DIGITS and long.endswith(short.lstrip("0")) and short != long
