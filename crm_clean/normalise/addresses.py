@@ -1,0 +1,171 @@
+"""Postal addresses: parts in one form, and a key of street and postal code.
+
+The country decides how the postal code and the region are read. Nothing is looked up: a street is never corrected, only
+written one way.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from crm_clean.normalise.casing import repair_case
+from crm_clean.normalise.countries import normalise_country
+from crm_clean.normalise.guard import look
+from crm_clean.normalise.lexicon import Lexicons
+from crm_clean.normalise.one_cell import split_address
+from crm_clean.normalise.plain import is_blank
+from crm_clean.normalise.postcodes import read_postcode
+from crm_clean.normalise.streets import split_unit, street_key, tidy_street
+from crm_clean.text import fold
+
+_MAX = 500
+
+
+class AddressCells(NamedTuple):
+    """An address as it came: in parts, or whole in one cell."""
+
+    whole: str | None = None
+    street: str | None = None
+    unit: str | None = None
+    city: str | None = None
+    region: str | None = None
+    postal_code: str | None = None
+    country: str | None = None
+
+
+class Address(NamedTuple):
+    """An address in one line, its key and parts. `codes` are `field|code`."""
+
+    value: str | None
+    key: str | None
+    street: str | None
+    unit: str | None
+    city: str | None
+    region: str | None
+    postal_code: str | None
+    country: str | None
+    is_placeholder: bool
+    codes: tuple[str, ...]
+
+
+class Street(NamedTuple):
+    """A street line fit to show, the unit found in it, its key, and `field|code` findings."""
+
+    street: str | None
+    unit: str | None
+    key: str | None
+    codes: tuple[str, ...]
+
+
+class Part(NamedTuple):
+    """Another part of an address with its key, where it has one, and `field|code` findings."""
+
+    value: str | None
+    key: str | None
+    codes: tuple[str, ...]
+
+
+def read_address(cells: AddressCells, *, default_region: str | None = None, words: Lexicons) -> Address:
+    """The address in `cells`; `default_region` is the country of those that name none, for reading only."""
+    cells = whole_or_parts(cells, words=words)
+    country = read_country(cells.country, words=words)
+    postcode = read_postal(cells.postal_code, country=country.value, default_region=default_region, words=words)
+    street = read_street(cells.street, has_unit=bool(cells.unit), words=words)
+    unit = read_unit(cells.unit, words=words)
+    city = read_city(cells.city, words=words)
+    region = read_region(cells.region, country=country.value or default_region, words=words)
+    key = f"{street.key or ''}|{postcode.key or ''}" if street.key or postcode.key else None
+    parts = (street.street, unit.value or street.unit, city.value, region.value, postcode.value, country.value)
+    found = [*street.codes, *unit.codes, *city.codes, *region.codes, *postcode.codes, *country.codes]
+    return Address(_one_line(parts), key, *parts, not any(parts) and any(cells), tuple(found))
+
+
+def whole_or_parts(cells: AddressCells, *, words: Lexicons) -> AddressCells:
+    """`cells` with the whole address taken apart, where no street, city or postal code is given beside it."""
+    if not cells.whole or any(cells[1:6]):
+        return cells
+    parts = split_address(cells.whole[:_MAX], words=words)
+    return AddressCells(None, **(parts | ({"country": cells.country} if cells.country else {})))
+
+
+def read_country(raw: str | None, *, words: Lexicons) -> Part:
+    """The ISO code of the country `raw` names."""
+    text, codes = _cell("country", raw, words)
+    value = normalise_country(text, words=words) if text else None
+    unknown = text and not value and fold(text) not in words.sets["countries.placeholders"]
+    return Part(value, None, (*codes, "country|country.unknown") if unknown else codes)
+
+
+def read_city(raw: str | None, *, words: Lexicons) -> Part:
+    """The city, case repaired."""
+    text, codes = _cell("city", raw, words)
+    return Part(repair_case(text, kind="place") if text else None, None, codes)
+
+
+def read_region(raw: str | None, *, country: str | None, words: Lexicons) -> Part:
+    """The region: the code of an American state or Canadian province, any other as given, case repaired."""
+    text, codes = _cell("region", raw, words)
+    return Part(_region(text, country, words) if text else None, None, codes)
+
+
+def read_unit(raw: str | None, *, words: Lexicons) -> Part:
+    """The flat, suite or floor as given."""
+    text, codes = _cell("unit", raw, words)
+    return Part(text.strip(" ,") or None, None, codes)
+
+
+def read_postal(raw: str | None, *, country: str | None, default_region: str | None, words: Lexicons) -> Part:
+    """The postal code; `default_region` counts where the record names no country and the code has its full length."""
+    text, codes = _cell("postal_code", raw, words)
+    if not text:
+        return Part(None, None, codes)
+    found = read_postcode(text, country=country)
+    if country is None and default_region:
+        guess = read_postcode(text, country=default_region)
+        if guess.is_valid and (_length(text) == _length(guess.value or "") or text.endswith(".0")):
+            found = guess
+    invalid = ("postal_code|postal_code.invalid",) if found.is_valid is False else ()
+    return Part(found.value, found.key, (*codes, *invalid))
+
+
+def read_street(raw: str | None, *, has_unit: bool, words: Lexicons) -> Street:
+    """The street line; a unit is looked for in it only when the record has none of its own."""
+    text, codes = _cell("street", raw, words)
+    if not text:
+        return Street(None, None, None, codes)
+    if fold(text) in words.sets["addresses.placeholders"]:
+        return Street(None, None, None, (*codes, "street|address.placeholder"))
+    street, unit = (text, None) if has_unit else split_unit(text, words=words)
+    shown = tidy_street(street) or None
+    key = street_key(shown, words=words) if shown else None
+    return Street(shown, unit.strip(" ,") or None if unit else None, key, codes)
+
+
+def _length(text: str) -> int:
+    return sum(c.isalnum() for c in text)
+
+
+def _cell(field: str, raw: str | None, words: Lexicons) -> tuple[str, tuple[str, ...]]:
+    if not raw:
+        return "", ()
+    text = look(raw, limit=_MAX)
+    codes = tuple(f"{field}|{c}" for c in text.codes)
+    return ("" if is_blank(text.value, words=words) else text.value), codes
+
+
+def _region(text: str, country: str | None, words: Lexicons) -> str:
+    states = {"US": words.maps["addresses.us_states"], "CA": words.maps["addresses.ca_provinces"]}.get(country or "", {})
+    said = fold(text)
+    if said in states:
+        return states[said]
+    bare = said.replace(" ", "").upper()
+    if bare in states.values():
+        return bare
+    return text.upper() if len(text) <= 3 else repair_case(text, kind="place")
+
+
+def _one_line(parts: tuple[str | None, ...]) -> str | None:
+    street, unit, city, region, postcode, country = parts
+    line = ", ".join(filter(None, (street, unit)))
+    place = " ".join(filter(None, (postcode, city)))
+    return ", ".join(filter(None, (line, place, region, country))) or None
