@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from crm_clean.records.tables import FLOAT, INT, Table
 
@@ -32,7 +35,7 @@ RUN_BALANCE = Table(
         "n_golden_empty": INT,  # golden records without a member
         "n_golden_miscounted": INT,  # golden records whose n_records is not the number of their members
         "n_points_adrift": INT,  # contact points and golden points of nobody
-        "n_optouts_lost": INT,  # addresses a member must not be reached at that its golden record leaves open
+        "n_optouts_lost": INT,  # addresses closed for somebody that a golden record leaves open
         "n_bounces_lost": INT,  # the same for addresses that bounced
         "share_quarantined": FLOAT,  # of the rows in
         "share_merged": FLOAT,  # of the records: 0 when everybody is alone
@@ -54,6 +57,9 @@ PUBLISH_BALANCE = Table(
 
 BALANCED = ("files", "raw_rows", "quarantine", "records", "contact_points", "membership", "golden", "golden_points")
 PUBLISHED = ("publish_changes", "publish_merges", "publish_suppressions", "golden", "membership", "records")
+
+# Consent at these belongs to the address itself, whoever else has it.
+SHARED = ("email", "phone")
 
 Tables = Mapping[str, pd.DataFrame]
 
@@ -85,8 +91,22 @@ def publish_balance(tables: Tables) -> pd.DataFrame:
     return PUBLISH_BALANCE.frame({name: [value] for name, value in counts.items()})
 
 
+def _array(column: pd.Series) -> pa.Array:
+    """A column as Arrow holds it, text in one of its two kinds only."""
+    values = pa.array(column, from_pandas=True)
+    whole = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+    return whole.cast(pa.large_string()) if pa.types.is_string(whole.type) else whole
+
+
+def _arrow(frame: pd.DataFrame, *columns: str) -> pa.Table:
+    """Some columns as an Arrow table: what is counted here is counted in bulk."""
+    return pa.table({name: _array(frame[name]) for name in columns})
+
+
 def _outside(values: pd.Series, known: pd.Series) -> int:
-    return int((~values.isin(known)).sum())
+    """How many `values` are not among the `known`; a missing value is not."""
+    among = pc.is_in(_array(values), value_set=_array(known).drop_null())
+    return len(values) - int(pc.sum(among).as_py() or 0)
 
 
 def _joined(frame: pd.DataFrame, first: str, second: str) -> pd.Series:
@@ -118,9 +138,9 @@ def _rows(tables: Tables) -> dict[str, int]:
 def _people(tables: Tables) -> dict[str, int]:
     """Every record is in exactly one golden record, and every golden record has its members."""
     records, members, golden = tables["records"], tables["membership"], tables["golden"]
-    sizes = members["golden_id"].value_counts()
-    counted = golden["golden_id"].map(sizes).fillna(0).astype("int64")
-    empty = counted.eq(0)
+    home = pc.index_in(_array(members["golden_id"]), value_set=_array(golden["golden_id"])).drop_null()
+    sizes = np.bincount(home.to_numpy(zero_copy_only=False), minlength=len(golden))
+    said = golden["n_records"].fillna(-1).to_numpy("int64")
     adrift = _outside(tables["contact_points"]["record_id"], records["record_id"])
     adrift += _outside(tables["golden_points"]["golden_id"], golden["golden_id"])
     return {
@@ -130,33 +150,55 @@ def _people(tables: Tables) -> dict[str, int]:
         "n_members_unknown": _outside(members["record_id"], records["record_id"]),
         "n_orphans": _outside(members["golden_id"], golden["golden_id"]),
         "n_golden": len(golden),
-        "n_golden_empty": int(empty.sum()),
-        "n_golden_miscounted": int((counted.ne(golden["n_records"].fillna(-1).astype("int64")) & ~empty).sum()),
+        "n_golden_empty": int((sizes == 0).sum()),
+        "n_golden_miscounted": int(((sizes != said) & (sizes > 0)).sum()),
         "n_points_adrift": adrift,
     }
 
 
 def _consent(tables: Tables) -> dict[str, int]:
-    """An address one member must not be reached at is closed in the golden record too."""
+    """What is closed for one member is closed in the golden record too, and for everybody who shares the address."""
     return {"n_optouts_lost": _weakened(tables, "opt_out"), "n_bounces_lost": _weakened(tables, "bounced")}
 
 
 def _weakened(tables: Tables, flag: str) -> int:
-    """Usable addresses with `flag` on a member's point and without it in the golden record, each counted once."""
+    """Golden records and addresses at which `flag` is due and not set.
+
+    Due is, at an e-mail or phone number, what anybody recorded who shares it, in every golden record that holds it or
+    whose members held it. One place can be written in several ways, so for post a golden record owes one closed
+    address if a member has one.
+    """
     points, golden = tables["contact_points"], tables["golden_points"]
-    closed = points.loc[points[flag].fillna(False) & points["key"].notna(), ["record_id", "kind", "key"]]
-    owned = closed.merge(tables["membership"][["record_id", "golden_id"]], on="record_id")
-    due = owned[["golden_id", "kind", "key"]].drop_duplicates()
-    kept = golden.loc[golden[flag].fillna(False), ["golden_id", "kind", "key"]].drop_duplicates()
-    return len(due) - len(due.merge(kept, on=["golden_id", "kind", "key"]))
+    closed = _arrow(points[points[flag].fillna(False) & points["key"].notna()], "record_id", "kind", "key")
+    homes = _among(_arrow(tables["membership"], "record_id", "golden_id"), "record_id", closed)
+    due = closed.join(homes, "record_id", join_type="inner").select(["golden_id", "kind", "key"])
+    kept = _arrow(golden[golden[flag].fillna(False)], "golden_id", "kind", "key")
+    held = _among(_arrow(golden[golden["key"].notna()], "golden_id", "kind", "key"), "key", closed)
+    shared = held.join(closed.drop_columns("record_id"), ["kind", "key"], join_type="left semi")
+    everyone = pa.concat_tables([due, shared.select(due.column_names)])
+    by_key = _among(everyone, "kind", pa.table({"kind": pa.array(SHARED, pa.large_string())}))
+    by_kind = due.filter(pc.invert(pc.is_in(due["kind"], value_set=pa.array(SHARED, pa.large_string()))))
+    return _unkept(by_key, kept) + _unkept(by_kind.drop_columns("key"), kept.drop_columns("key"))
+
+
+def _among(table: pa.Table, column: str, known: pa.Table) -> pa.Table:
+    """The rows of `table` whose `column` stands in that of `known`; a join is dear, so it gets few rows."""
+    return table.filter(pc.is_in(table[column], value_set=known[column].combine_chunks()))
+
+
+def _unkept(due: pa.Table, kept: pa.Table) -> int:
+    """How many distinct rows of `due` have no counterpart in `kept`."""
+    distinct = due.group_by(due.column_names).aggregate([])
+    return int(distinct.join(kept, due.column_names, join_type="left anti").num_rows)
 
 
 def _merged_apart(tables: Tables) -> int:
     """Merges asked of a CRM whose two records the run did not find to be one person."""
-    owner = tables["records"][["record_id", "source", "source_record_id"]].merge(tables["membership"], on="record_id")
+    merges, records = tables["publish_merges"], tables["records"]
+    of_system = records[records["source"].isin(merges["system"].unique())]
+    owner = of_system[["record_id", "source", "source_record_id"]].merge(tables["membership"], on="record_id")
     home = (
         owner.assign(at=_joined(owner, "source", "source_record_id")).drop_duplicates("at").set_index("at")["golden_id"]
     )
-    merges = tables["publish_merges"]
-    sides = [_joined(merges, "system", side).map(home) for side in ("survivor_id", "duplicate_id")]
-    return int((~(sides[0].eq(sides[1]).fillna(False))).sum())
+    left, right = (_joined(merges, "system", side).map(home) for side in ("survivor_id", "duplicate_id"))
+    return int((~left.eq(right).fillna(False)).sum())
