@@ -7,6 +7,7 @@ Libraries that take time to load are loaded by the command that needs them, so t
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,35 +17,35 @@ import typer
 
 from crm_clean import __version__
 from crm_clean.cli.failures import failure
+from crm_clean.errors import UsageError
 
 app = typer.Typer(
     help="Reads messy CRM contact exports, finds who is the same person, and hands back clean golden records.",
     rich_markup_mode=None,
     add_completion=False,
-    no_args_is_help=True,
 )
 
 STEPS = {
-    "ingest": "Read the exports; keep every cell, quarantine what cannot be read.",
-    "normalise": "Bring names, e-mails, phones, addresses and dates to one form.",
+    "ingest": "Read the exports, quarantine what cannot be read.",
+    "normalise": "Bring names, phones, addresses, dates to one form.",
     "link": "Find the records that are the same person.",
     "merge": "Make one golden record of each person.",
     "validate": "Check the tables against the expectations.",
-    "publish": "Commit the run and write the files that CRMs import.",
+    "publish": "Commit the run and write what CRMs import.",
 }
 
-InProject = Annotated[Path, typer.Option("--project", help="The project folder.", metavar="DIR")]
+InProject = Annotated[Path, typer.Option("--project", metavar="DIR", help="The project folder.")]
 Inputs = Annotated[
     list[Path] | None,
-    typer.Option("--input", help="An export, or a folder of them; landing/ if none is given.", metavar="PATH"),
+    typer.Option("--input", metavar="PATH", help="An export or a folder of them; landing/ if none is given."),
 ]
+Files = Annotated[list[Path], typer.Argument(metavar="FILE", help="CSV, XLSX, vCard, Parquet, ZIP, or folders.")]
+Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write to.")]
 Workers = Annotated[
-    int | None, typer.Option("--workers", min=1, help="Processes at work; as many as cores if not given.")
+    int | None, typer.Option("--workers", metavar="N", min=1, help="Processes; one a core if not given.")
 ]
-Truth = Annotated[
-    Path | None, typer.Option("--truth", help="A truth file to measure the result against.", metavar="FILE")
-]
-Seed = Annotated[int, typer.Option("--seed", help="The same seed gives the same files.")]
+Truth = Annotated[Path | None, typer.Option("--truth", metavar="FILE", help="Who is who: measures the result.")]
+Seed = Annotated[int, typer.Option("--seed", metavar="S", min=0, help="The same seed gives the same files.")]
 HERE = Path()
 
 
@@ -64,7 +65,10 @@ def _everywhere(
 
 @app.command()
 def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Made if it is not there.")]) -> None:
-    """Make a project folder: settings, landing/, store/, outbox/ and the expectations."""
+    """Make a project folder.
+
+    It holds settings, landing/, store/, outbox/ and expectations/; what is there already stays as it is.
+    """
     from crm_clean.project import Project
 
     Project.init(folder)
@@ -74,15 +78,21 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Made if it 
 
 
 @app.command()
-def run(project: InProject = HERE, inputs: Inputs = None, workers: Workers = None, truth: Truth = None) -> None:
-    """Take every step; a run that was stopped goes on where it was."""
+def run(
+    project: InProject = HERE,
+    inputs: Inputs = None,
+    workers: Workers = None,
+    truth: Truth = None,
+    full: Annotated[bool, typer.Option("--full", help="Learn the model anew instead of keeping the last one.")] = False,
+) -> None:
+    """Take every step, or go on where a run was stopped."""
     from crm_clean import project as projects
     from crm_clean.cli.progress import reporter
-    from crm_clean.report.text import screenful
 
+    opened = projects.open(project)
     with reporter() as shown:
-        summary = projects.open(project).run(inputs or [], workers=workers, reporter=shown, truth=truth)
-    typer.echo(screenful(summary))
+        result = opened.run(inputs, workers=_cores(workers), full=full, reporter=shown)
+    typer.echo(result)
 
 
 def _step_command(name: str) -> Callable[..., None]:
@@ -91,7 +101,7 @@ def _step_command(name: str) -> Callable[..., None]:
         from crm_clean.cli.progress import reporter
 
         with reporter() as shown:
-            projects.open(project).step(name, inputs or [], workers=workers, reporter=shown)
+            projects.open(project).step(name, inputs, workers=_cores(workers), reporter=shown)
 
     return step
 
@@ -100,11 +110,78 @@ for _name, _promise in STEPS.items():
     app.command(_name, help=_promise)(_step_command(_name))
 
 
+@app.command()
+def dedupe(
+    files: Files,
+    out: Out,
+    mapped: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="COLUMN=field", help="What a column holds; text:NAME compares it as plain text."),
+    ] = None,
+    ignored: Annotated[list[str] | None, typer.Option("--ignore", metavar="COLUMN", help="No evidence.")] = None,
+    region: Annotated[
+        str | None, typer.Option("--default-region", metavar="CC", help="Country of phones without a prefix.")
+    ] = None,
+    threshold: Annotated[
+        float | None, typer.Option("--threshold", metavar="P", help="Merge from this probability on.")
+    ] = None,
+    workers: Workers = None,
+    seed: Seed = 0,
+) -> None:
+    """Clean any contact files without a project.
+
+    Writes crosswalk.csv, golden.csv, review.csv, quarantine.csv, summary.json and report.html.
+    """
+    from crm_clean import project as projects
+    from crm_clean.cli.progress import reporter
+
+    options = projects.Options(_mapping(mapped), tuple(ignored or ()), region, threshold, _cores(workers), seed)
+    with reporter() as shown:
+        summary = projects.dedupe_files(files, out, options=options, reporter=shown)
+    rows = summary["rows"]
+    typer.echo(
+        f"{rows['read']:,} rows read, {rows['quarantined']:,} quarantined, {rows['golden']:,} people; see {out}."
+    )
+
+
+@app.command()
+def sample(
+    contacts: Annotated[int, typer.Option("--contacts", metavar="N", help="Rows of all exports together.")],
+    out: Out,
+    seed: Seed = 0,
+) -> None:
+    """Write made-up exports of four CRMs, with the truth.
+
+    truth.csv says who is who in them.
+    """
+    from crm_clean.sample.generate import write_sample
+
+    written = write_sample(out, contacts=contacts, seed=seed)
+    typer.echo(f"{written['contacts']:,} contacts of {written['people']:,} people are in {out}.")
+
+
+def _mapping(pairs: list[str] | None) -> dict[str, str]:
+    mapping: dict[str, str] = {}
+    for pair in pairs or ():
+        column, _, field = pair.rpartition("=")
+        if not column or not field:
+            raise UsageError(f"--map {pair}: write COLUMN=field, as in --map Mobile=phone.")
+        if column in mapping:
+            raise UsageError(f"--map {column}: a column holds one field; map it once.")
+        mapping[column] = field
+    return mapping
+
+
+def _cores(asked: int | None) -> int:
+    allowed = getattr(os, "sched_getaffinity", None)
+    return asked or (len(allowed(0)) if allowed else os.cpu_count() or 1)
+
+
 def main(words: Sequence[str] | None = None) -> None:
     """Run the command that `words` (the process's own, if not given) spell, and leave with its exit code."""
     given = list(sys.argv[1:] if words is None else words)
     debug = "--debug" in given
-    given = [word for word in given if word != "--debug"]
+    given = [word for word in given if word != "--debug"] or ["--help"]
     try:
         code: Any = app(given, prog_name="crm-clean", standalone_mode=False)
     except BaseException as error:

@@ -39,7 +39,7 @@ def failure(error: BaseException, *, given: Iterable[str]) -> Failure:
         case CrmCleanError():
             return Failure(error.exit_code, _one_line(str(error)))
         case typer.TyperException():
-            return Failure(WRONG_USAGE, _one_line(error.format_message()) + " Try `crm-clean --help`.")
+            return Failure(WRONG_USAGE, _of_the_command_line(error))
         case KeyboardInterrupt() | typer.Abort():
             return Failure(INTERRUPTED, _STOPPED)
         case OSError(errno=int(number)):
@@ -48,6 +48,11 @@ def failure(error: BaseException, *, given: Iterable[str]) -> Failure:
             return Failure(OUR_BUG, "Memory ran out; run again with --workers 1, or on a machine with more of it.")
     kind, place = type(error).__name__, _place(error)
     return Failure(OUR_BUG, f"Something went wrong inside crm-clean ({kind} at {place}); {_REPORT_IT}")
+
+
+def _of_the_command_line(error: typer.TyperException) -> str:
+    command = getattr(getattr(error, "ctx", None), "command_path", "crm-clean")
+    return f"{_one_line(error.format_message()).removesuffix('.')}. Try `{command} --help`."
 
 
 def _of_the_system(error: OSError, number: int, given: list[str]) -> Failure:
