@@ -67,10 +67,11 @@ LEFT JOIN membership m USING (record_id)
 LEFT JOIN records r USING (record_id)
 ORDER BY f.run, f.seq, w.source_row;
 
--- One row per value offered to a golden record, kept or not: who offered it, and the rule that chose among them.
+-- One row per value offered to a golden record, kept or not: who offered it, and the rule that chose among them. Of
+-- several records that say the same, the one that is credited with the value has `is_kept`.
 CREATE VIEW lineage AS
 WITH scalars AS (
-    SELECT m.golden_id, r.record_id, r.source, r.source_file, r.source_row, unnest([
+    SELECT m.golden_id, r.record_id, r.source, r.source_file, r.source_row, g.n_records = 1 AS is_alone, unnest([
         {'field': 'full_name', 'value': r.full_name::VARCHAR, 'raw': r.full_name_raw},
         {'field': 'salutation', 'value': r.salutation::VARCHAR, 'raw': r.salutation_raw},
         {'field': 'first_name', 'value': r.first_name::VARCHAR, 'raw': r.first_name_raw},
@@ -113,6 +114,7 @@ WITH scalars AS (
     ], recursive := true)
     FROM membership m
     JOIN records r USING (record_id)
+    JOIN kept.golden g ON g.golden_id = m.golden_id AND g.valid_to IS NULL
 ),
 points AS (
     SELECT m.golden_id, r.record_id, r.source, r.source_file, r.source_row, c.kind AS field, c."value", c.raw,
@@ -124,14 +126,14 @@ points AS (
         ON g.golden_id = m.golden_id AND g.kind = c.kind AND g.same = coalesce(c."key", c."value")
 )
 SELECT s.golden_id, s.field, s."value", s.raw, s.source, s.record_id, s.source_file, s.source_row,
-    coalesce(v.record_id = s.record_id, false) AS is_kept, v.rule
+    s."value" IS NOT NULL AND (s.is_alone OR coalesce(v.record_id = s.record_id OR v.rule = 'union', false)) AS is_kept,
+    coalesce(v.rule, CASE WHEN s.is_alone THEN 'only' END) AS rule
 FROM scalars s
 LEFT JOIN survivors v USING (golden_id, field)
 WHERE s."value" IS NOT NULL OR s.raw IS NOT NULL
 UNION ALL
-SELECT p.golden_id, p.field, p."value", p.raw, p.source, p.record_id, p.source_file, p.source_row, p.is_kept, v.rule
+SELECT p.golden_id, p.field, p."value", p.raw, p.source, p.record_id, p.source_file, p.source_row, p.is_kept, 'union'
 FROM points p
-LEFT JOIN survivors v USING (golden_id, field)
 ORDER BY golden_id, field, record_id;
 
 -- Pairs for a person to judge, nearest to even odds first.

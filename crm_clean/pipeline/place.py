@@ -1,0 +1,76 @@
+"""Where a project keeps its things, and how a new one is made."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from crm_clean import files
+from crm_clean.errors import UnknownThing
+from crm_clean.settings import FILE_NAME
+from crm_clean.store.duckdb import FILE_NAME as STORE_NAME
+from crm_clean.store.duckdb import DuckDBStore
+from crm_clean.store.lock import private_files
+
+
+@dataclass(frozen=True)
+class Place:
+    """The folder of a project and what lies where in it."""
+
+    folder: Path
+
+    @property
+    def settings_file(self) -> Path:
+        return self.folder / FILE_NAME
+
+    @property
+    def store_folder(self) -> Path:
+        return self.folder / "store"
+
+    @property
+    def outbox(self) -> Path:
+        return self.folder / "outbox"
+
+    @property
+    def landing(self) -> Path:
+        return self.folder / "landing"
+
+    @property
+    def expectations(self) -> Path | None:
+        """The project's own suites, where it has some."""
+        own = self.folder / "expectations"
+        return own if own.is_dir() else None
+
+    def store(self) -> DuckDBStore:
+        """The store of the project; made by the first write."""
+        return DuckDBStore(self.store_folder / STORE_NAME)
+
+    def check(self) -> Place:
+        """Itself, when there is a project here; raises UnknownThing otherwise."""
+        if not self.settings_file.exists():
+            raise UnknownThing(f"No project in {self.folder}: there is no {FILE_NAME}. Make one with `crm-clean init`.")
+        return self
+
+
+def make_project(place: Place) -> None:
+    """Folders, suites, store and, last, settings of a project; what is there already stays as it is."""
+    from crm_clean.validate.suites import own_folder
+
+    with private_files():
+        for folder in (place.folder, place.landing, place.outbox, place.store_folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        if place.expectations is None:
+            _copy(own_folder(), place.folder / "expectations")
+        place.store().prepare()
+        if not place.settings_file.exists():
+            template = resources.files("crm_clean.pipeline") / FILE_NAME
+            files.write_text(place.settings_file, template.read_text(encoding="utf-8"))
+
+
+def _copy(source: Path, target: Path) -> None:
+    beside = target.with_name(f".{target.name}{files.TEMPORARY_SUFFIX}")
+    files.remove(beside)
+    shutil.copytree(source, beside)
+    files.rename(beside, target)

@@ -1,0 +1,190 @@
+"""A whole run: locked, recovered, stepped, committed, put out. Either all of it happened or none.
+
+The order is what makes a kill harmless: files are staged in the run's folder, the store commits everything in one
+transaction, then the staged outbox is moved. Before the commit a run can be resumed; after it, it can only be finished.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+
+from crm_clean import files
+from crm_clean.errors import UnknownThing
+from crm_clean.pipeline.fingerprint import code_version
+from crm_clean.pipeline.ingest import INGEST
+from crm_clean.pipeline.inputs import input_digests, taken_before
+from crm_clean.pipeline.link import LINK
+from crm_clean.pipeline.measure import measured
+from crm_clean.pipeline.merge import MERGE
+from crm_clean.pipeline.normalise import NORMALISE
+from crm_clean.pipeline.outbox import folder_of, put_out
+from crm_clean.pipeline.place import Place
+from crm_clean.pipeline.publish import PUBLISH
+from crm_clean.pipeline.recovery import recover, run_folder
+from crm_clean.pipeline.reporter import Reporter
+from crm_clean.pipeline.runner import run_step
+from crm_clean.pipeline.shelf import Shelf
+from crm_clean.pipeline.standing import last_run_row
+from crm_clean.pipeline.step import Context, Step, StepResult
+from crm_clean.pipeline.validate import VALIDATE, suites_digest
+from crm_clean.records.tables import DECISIONS, RUNS
+from crm_clean.settings import Settings
+from crm_clean.store.lock import private_files, run_lock
+
+STEPS: tuple[Step, ...] = (INGEST, NORMALISE, LINK, MERGE, VALIDATE, PUBLISH)
+
+
+@dataclass(frozen=True)
+class Order:
+    """What was asked for: which files (the landing folder if none), up to which step, and how.
+
+    A single step (`is_step`) works on what the steps before it were given, where nothing else is said.
+    """
+
+    inputs: tuple[Path, ...] = ()
+    until: str = "publish"
+    is_step: bool = False
+    workers: int = 1
+    full: bool = False
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a run did. `run` is the run that stands now; `is_changed` is False when there was nothing to do.
+
+    `report` holds what linking reports (`threshold`, `expected_precision`, ...); `outbox` is where the files are.
+    """
+
+    run: int
+    is_changed: bool
+    steps: tuple[StepResult, ...]
+    counts: dict[str, int]
+    report: dict[str, object]
+    outbox: Path | None
+
+
+def run(
+    place: Place, order: Order, *, settings: Settings, clock: Callable[[], datetime], reporter: Reporter
+) -> RunResult:
+    """Run every step up to `order.until`; the last one commits and puts out. `clock` gives instants in UTC.
+
+    Raises StoreLocked when another run holds the store, GateFailed when a critical expectation is not met, and
+    whatever a step raises; in every case the store and the outbox stay as they were.
+    """
+    store = place.store()
+    with run_lock(place.store_folder), private_files():
+        store.prepare()
+        last = store.last_run()
+        recover(place.store_folder, place.outbox, last_run=last)
+        folder = run_folder(place.store_folder, last + 1)
+        context = Context(
+            settings=settings,
+            store=store,
+            shelf=Shelf(folder),
+            run=last + 1,
+            clock=clock,
+            now=clock(),
+            inputs=_inputs(place, order, Shelf(folder)),
+            expectations=place.expectations,
+            workers=order.workers,
+            full=order.full,
+            reporter=reporter,
+        )
+        if _is_same_but_for_files(context) and not _new_files(context):
+            return _nothing_changed(place, context)
+        folder.mkdir(parents=True, exist_ok=True)
+        return _carry_out(place, order, context)
+
+
+def _inputs(place: Place, order: Order, shelf: Shelf) -> tuple[Path, ...]:
+    begun = shelf.read_json("inputs") if order.is_step else None
+    return order.inputs or tuple(Path(text) for text in begun or ()) or (place.landing,)
+
+
+def _carry_out(place: Place, order: Order, context: Context) -> RunResult:
+    context.shelf.write_json("inputs", [str(path.absolute()) for path in context.inputs])
+    digests = input_digests(context.inputs)
+    if not digests and not context.store.last_run():
+        raise UnknownThing(f"No exports in {context.inputs[0]}: put files there, or name some with --input.")
+    results = [run_step(INGEST, context)]
+    if not results[0].counts["files"] and _is_same_but_for_files(context):
+        return _nothing_changed(place, context)
+    last_step = [step.name for step in STEPS].index(order.until)
+    results += [run_step(step, context) for step in STEPS[1 : last_step + 1]]
+    if order.until != STEPS[-1].name:
+        return _result(context, results, run=context.run - 1, outbox=None)
+    return _conclude(place, context, results, digests)
+
+
+def _conclude(place: Place, context: Context, results: list[StepResult], digests: list[list[str]]) -> RunResult:
+    """Commit, put out, tidy up; counted as part of publishing."""
+    counts = _counts(results)
+    with measured() as cost:
+        context.store.commit(_run_row(context, counts, digests), context.shelf.folder)
+        outbox = put_out(context.shelf.folder, place.outbox, run=context.run)
+    done = results[-1]
+    seconds, peak_mb = round(done.seconds + cost.seconds, 3), max(done.peak_mb, cost.peak_mb)
+    results = [*results[:-1], replace(done, seconds=seconds, peak_mb=peak_mb)]
+    result = _result(context, results, run=context.run, outbox=outbox)
+    files.remove(context.shelf.folder)
+    return result
+
+
+def _run_row(context: Context, counts: dict[str, int], digests: list[list[str]]) -> pd.DataFrame:
+    shelf = context.shelf
+    row = {
+        "run": context.run,
+        "started_at": pd.Timestamp(context.now),
+        "committed_at": pd.Timestamp(context.clock()),
+        "version": code_version(),
+        "settings": _json(context.settings.model_dump(mode="json")),
+        "inputs": _json({"files": digests, "suites": suites_digest(context)}),
+        "model": _json({**(shelf.read_json("model") or {}), "report": shelf.read_json("link_report")}),
+        "counts": _json(counts),
+    }
+    return RUNS.frame({name: [value] for name, value in row.items()})
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+
+def _is_same_but_for_files(context: Context) -> bool:
+    """Whether code, settings, suites and decisions are those of the last run."""
+    last = last_run_row(context.store)
+    if not last or context.full:
+        return False
+    then = (last["version"], json.loads(last["settings"]), json.loads(last["inputs"])["suites"])
+    now = (code_version(), context.settings.model_dump(mode="json"), suites_digest(context))
+    decided: int = json.loads(last["counts"])["decisions"]
+    return then == now and decided == len(context.store.read(DECISIONS))
+
+
+def _new_files(context: Context) -> bool:
+    known = taken_before(context.store)
+    return any(digest not in known for _, digest in input_digests(context.inputs))
+
+
+def _nothing_changed(place: Place, context: Context) -> RunResult:
+    files.remove(context.shelf.folder)
+    context.reporter.notice("Nothing changed: no new files, settings or decisions since the last run.")
+    last = last_run_row(context.store)
+    counts = json.loads(last["counts"])
+    report = json.loads(last["model"]).get("report") or {}
+    outbox = folder_of(place.outbox, context.run - 1)
+    return RunResult(context.run - 1, False, (), counts, report, outbox if outbox.is_dir() else None)
+
+
+def _counts(results: Sequence[StepResult]) -> dict[str, int]:
+    return {name: n for result in results for name, n in result.counts.items()}
+
+
+def _result(context: Context, results: Sequence[StepResult], *, run: int, outbox: Path | None) -> RunResult:
+    report = context.shelf.read_json("link_report") or {}
+    return RunResult(run, True, tuple(results), _counts(results), report, outbox)

@@ -1,0 +1,69 @@
+"""The folder of a run: one Parquet file a table, one JSON file a side result, each written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from crm_clean import files
+from crm_clean.records.tables import Table
+
+
+class Shelf:
+    """Tables and side results of one run, by name, in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def write(self, table: Table, frame: pd.DataFrame, *, name: str | None = None) -> None:
+        """Put `frame` there, as `name` where that is not the table's; raises BadFrame when it breaks its table."""
+        arrow = table.to_arrow(table.check(frame))
+        with files.writing(self.path(name or table.name)) as beside:
+            pq.write_table(arrow, beside)
+
+    def read(self, table: Table, *, name: str | None = None) -> pd.DataFrame:
+        """What was written; a table nobody wrote is empty."""
+        path = self.path(name or table.name)
+        return table.to_pandas(pq.read_table(path)) if path.exists() else table.empty()
+
+    def path(self, name: str) -> Path:
+        """Where a table lies."""
+        return self.folder / f"{name}.parquet"
+
+    def write_json(self, name: str, value: Any) -> None:
+        """Put plain JSON values there."""
+        files.write_text(self.folder / f"{name}.json", json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False))
+
+    def read_json(self, name: str) -> Any:
+        """What was written, None when nothing was or it is no JSON any more."""
+        try:
+            return json.loads((self.folder / f"{name}.json").read_text(encoding="utf-8"))
+        except (FileNotFoundError, json.JSONDecodeError, UnicodeDecodeError):
+            return None
+
+
+def content_digest(paths: Iterable[Path]) -> str:
+    """One digest of the files at `paths`, or under them, with their names below; a missing one has a digest too."""
+    digest = blake2b(digest_size=16)
+    for path in paths:
+        inside = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+        for file in inside:
+            digest.update(f"{file.relative_to(path) if path.is_dir() else file.name}\0".encode())
+            digest.update(_file_digest(file))
+    return digest.hexdigest()
+
+
+def _file_digest(file: Path) -> bytes:
+    digest = blake2b(digest_size=16)
+    if not file.exists():
+        return b"missing"
+    with file.open("rb") as stream:
+        while chunk := stream.read(1 << 20):
+            digest.update(chunk)
+    return digest.digest()

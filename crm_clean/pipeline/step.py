@@ -1,0 +1,65 @@
+"""What a step is, what it works with, and what it cost.
+
+A step is a function of its context to counts. It reads the tables it names from the run's shelf and what stands from
+the store, and writes the tables it names. Whether it must run at all is the runner's question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from crm_clean.pipeline.reporter import Reporter, Silent
+from crm_clean.pipeline.shelf import Shelf
+from crm_clean.settings import Settings
+from crm_clean.store.base import Store
+
+Counts = dict[str, int]
+
+
+@dataclass(frozen=True)
+class Context:
+    """Everything a step may know: nothing else decides its result, and of this not the clock,
+    `workers` or `reporter`."""
+
+    settings: Settings
+    store: Store
+    shelf: Shelf
+    run: int  # the number this run will have
+    now: datetime  # when the run began, UTC
+    clock: Callable[[], datetime]
+    inputs: tuple[Path, ...] = ()
+    expectations: Path | None = None  # the project's own suites
+    workers: int = 1
+    full: bool = False  # train anew although a model stands
+    reporter: Reporter = field(default_factory=Silent)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step: its name on the command line, what it does, what it takes from the shelf and puts there.
+
+    `depends` gives whatever else decides the result, as plain JSON values. `modules` are imported and `warm` is called
+    before the clock starts, so that loading libraries does not count as work.
+    """
+
+    name: str
+    run: Callable[[Context], Counts]
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    depends: Callable[[Context], object]
+    modules: tuple[str, ...] = ()
+    warm: Callable[[], object] | None = None
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """What a step did: `seconds` of work without imports, `peak_mb` of memory, `is_reused` when nothing was to do."""
+
+    name: str
+    counts: Mapping[str, int]
+    seconds: float
+    peak_mb: int
+    is_reused: bool = False

@@ -1,0 +1,38 @@
+"""Plain CSV for people and programs: UTF-8, commas, quotes only where needed, values raw.
+
+Instants are written as `2024-05-01T10:00:00Z`, flags as `true` and `false`, missing as nothing.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pv
+
+from crm_clean import files
+
+
+def write_csv(path: Path, frame: pd.DataFrame) -> None:
+    """Write `frame` to `path`, whole or not at all."""
+    columns = [_printable(pa.array(frame[name], from_pandas=True)) for name in frame.columns]
+    table = pa.Table.from_arrays(columns, names=list(frame.columns))
+    options = pv.WriteOptions(include_header=False, quoting_style="needed")
+    with files.writing(path) as beside, beside.open("wb") as stream:
+        stream.write((",".join(map(_quoted, frame.columns)) + "\n").encode("utf-8"))
+        pv.write_csv(table, stream, options)
+
+
+def _printable(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if pa.types.is_null(whole.type):
+        return whole.cast(pa.string())
+    if pa.types.is_timestamp(whole.type):
+        return pc.strftime(whole.cast(pa.timestamp("s", tz="UTC"), safe=False), "%Y-%m-%dT%H:%M:%SZ")
+    return whole
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"' if any(c in name for c in ',"\r\n') else name

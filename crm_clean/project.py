@@ -1,0 +1,198 @@
+"""The Python face: open a project and look at what stands, run it, or dedupe a frame without any project.
+
+Everything that is read comes back as a pandas frame; nothing stays open between calls.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from crm_clean.errors import UnknownThing, UsageError
+from crm_clean.pipeline import dedupe as deduping
+from crm_clean.pipeline import run as running
+from crm_clean.pipeline.dedupe import Options
+from crm_clean.pipeline.place import Place, make_project
+from crm_clean.pipeline.reporter import Reporter, Silent
+from crm_clean.pipeline.run import Order, RunResult
+from crm_clean.pipeline.wide import golden_wide
+from crm_clean.records.tables import CONTACT_POINTS, GOLDEN, GOLDEN_POINTS, PAIRS, RECORDS
+from crm_clean.settings import Settings
+from crm_clean.store.base import Store
+
+__all__ = ["Options", "Project", "Result", "RunResult", "dedupe", "dedupe_files", "open"]
+
+
+class Project:
+    """A project folder: what stands in its store, and the way to make more of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.place = Place(folder)
+
+    @classmethod
+    def init(cls, folder: str | os.PathLike[str]) -> Project:
+        """Make a project in `folder`, or complete the one that is there; changes nothing that exists."""
+        project = cls(Path(folder))
+        make_project(project.place)
+        return project
+
+    @property
+    def store(self) -> Store:
+        """The store behind the frames, for whoever needs history or digests."""
+        return self.place.store()
+
+    def settings(self) -> Settings:
+        """What crm_clean.toml says now; raises BadSettings."""
+        return Settings.read(self.place.folder)
+
+    def golden(self) -> pd.DataFrame:
+        """One row per golden record: golden_id, canonical fields, `email, email_2, ...`, custom, n_records, sources."""
+        return golden_wide(self.store.read(GOLDEN), self.store.read(GOLDEN_POINTS))
+
+    def crosswalk(self) -> pd.DataFrame:
+        """One row for every input row that was read, in input order.
+
+        Columns: source_file, source_row (Int64, 1-based), source_record_id, golden_id, match_probability (0..1).
+        """
+        return self.store.view("crosswalk")
+
+    def lineage(self, golden_id: str | None = None) -> pd.DataFrame:
+        """One row per value offered to a golden record (to all of them if none is named), kept or not.
+
+        Columns: golden_id, field, value, raw, source, record_id, source_file, source_row, is_kept, rule.
+        """
+        return self.store.view("lineage", where={"golden_id": golden_id} if golden_id else None)
+
+    def review_queue(self) -> pd.DataFrame:
+        """Pairs for a person to judge, the most doubtful first, with the two records side by side and a reason."""
+        from crm_clean.review.queue import review_queue
+
+        store = self.store
+        return review_queue(store.read(PAIRS), store.read(RECORDS), store.read(CONTACT_POINTS))
+
+    def runs(self) -> pd.DataFrame:
+        """One row per run, as the table `runs`: JSON text in settings, inputs, model, counts, digests."""
+        return self.store.view("runs")
+
+    def run(
+        self,
+        inputs: Iterable[str | os.PathLike[str]] | None = None,
+        *,
+        workers: int | None = None,
+        full: bool = False,
+        reporter: Reporter | None = None,
+    ) -> RunResult:
+        """Take every step over `inputs` (landing/ if none), commit, put out. `full` trains the model anew.
+
+        Goes on where a stopped run was. Raises UnknownThing for an input that does not exist, StoreLocked when another
+        run holds the store, GateFailed when a critical expectation is not met; what stood then still stands.
+        """
+        order = Order(_existing(inputs), workers=_workers(workers), full=full)
+        return self._carry_out(order, reporter)
+
+    def step(
+        self,
+        name: str,
+        inputs: Iterable[str | os.PathLike[str]] | None = None,
+        *,
+        workers: int | None = None,
+        reporter: Reporter | None = None,
+    ) -> RunResult:
+        """Take the steps up to `name` that are not done yet; `publish`, the last, commits."""
+        known = [step.name for step in running.STEPS]
+        if name not in known:
+            raise UsageError(f"There is no step {name}; the steps are {', '.join(known)}.")
+        return self._carry_out(Order(_existing(inputs), until=name, is_step=True, workers=_workers(workers)), reporter)
+
+    def _carry_out(self, order: Order, reporter: Reporter | None) -> RunResult:
+        return running.run(
+            self.place.check(), order, settings=self.settings(), clock=_now, reporter=reporter or Silent()
+        )
+
+
+def open(path: str | os.PathLike[str]) -> Project:
+    """The project in folder `path`; raises UnknownThing where there is none."""
+    project = Project(Path(path))
+    project.place.check()
+    return project
+
+
+@dataclass(frozen=True)
+class Result:
+    """What `dedupe` found: the files of `crm-clean dedupe` as frames, and summary.json as a dict."""
+
+    crosswalk: pd.DataFrame
+    golden: pd.DataFrame
+    review: pd.DataFrame
+    quarantine: pd.DataFrame
+    summary: dict[str, Any]
+
+
+def dedupe_files(
+    paths: Sequence[str | os.PathLike[str]],
+    out: str | os.PathLike[str],
+    *,
+    options: Options | None = None,
+    reporter: Reporter | None = None,
+) -> dict[str, Any]:
+    """`crm-clean dedupe`: write six files about the contacts in `paths` to folder `out`, return the summary.
+
+    Raises UnreadableInput for a file that holds no contacts, GateFailed when a critical expectation is not met;
+    nothing is written then.
+    """
+    chosen = options or Options(workers=_workers(None))
+    return deduping.dedupe(_existing(paths), Path(out), options=chosen, clock=_now, reporter=reporter or Silent())
+
+
+def dedupe(
+    frame: pd.DataFrame,
+    *,
+    mapping: Mapping[str, str] | None = None,
+    ignore: Iterable[str] = (),
+    default_region: str | None = None,
+    threshold: float | None = None,
+    workers: int = 1,
+    seed: int = 0,
+) -> Result:
+    """Dedupe a frame of contacts, whatever its columns are called.
+
+    `mapping`: column -> canonical field, stronger than the guess. The crosswalk's `source_row` is the 1-based row of
+    `frame`, its `source_file` is `frame.csv`. Raises as `dedupe_files`.
+    """
+    options = Options(dict(mapping or {}), tuple(ignore), default_region, threshold, workers, seed)
+    with tempfile.TemporaryDirectory(prefix="crm-clean-") as folder:
+        source, out = Path(folder) / "frame.csv", Path(folder) / "out"
+        frame.to_csv(source, index=False, encoding="utf-8")
+        summary = dedupe_files([source], out, options=options)
+        frames = {name: _read(out / f"{name}.csv") for name in ("crosswalk", "golden", "review", "quarantine")}
+    return Result(**frames, summary=summary)
+
+
+def _read(path: Path) -> pd.DataFrame:
+    """A file we wrote ourselves, its numbers as numbers and all else as text."""
+    frame = pd.read_csv(path, dtype="string[pyarrow]", keep_default_na=False, na_values=[""])
+    numbers = {"source_row": "Int64", "left_row": "Int64", "right_row": "Int64", "match_probability": "float64"}
+    return frame.astype({name: kind for name, kind in numbers.items() if name in frame.columns})
+
+
+def _existing(paths: Iterable[str | os.PathLike[str]] | None) -> tuple[Path, ...]:
+    found = tuple(Path(path) for path in paths or ())
+    for path in found:
+        if not path.exists():
+            raise UnknownThing(f"{path}: no such file or folder; check the path.")
+    return found
+
+
+def _workers(asked: int | None) -> int:
+    return asked or len(os.sched_getaffinity(0))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
