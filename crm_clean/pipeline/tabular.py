@@ -1,4 +1,4 @@
-"""Plain CSV for people and programs: UTF-8, commas, quotes only where needed, values raw.
+"""Plain CSV for programs and people: UTF-8, commas, every text in quotes, values raw.
 
 Instants are written as `2024-05-01T10:00:00Z`, flags as `true` and `false`, missing as nothing.
 """
