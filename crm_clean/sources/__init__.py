@@ -1,0 +1,1 @@
+"""Sources: bytes as a CRM exported them, read without loss and staged under canonical names."""
