@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 
 WORTH_A_POOL = 20_000
 _CHUNK = 10_000
+_SPAN = 2**62  # codes of several columns are packed into one integer of 63 bits
 
 Lists = Sequence[list[Any]]
 Kernel = Callable[..., pa.Table]
@@ -85,8 +86,13 @@ def over(kernel: Kernel, columns: Sequence[pa.Array], *, workers: Workers) -> pa
     encoded = [_encode(column) for column in columns]
     wanted = encoded[0][0] >= 0
     combined = encoded[0][0]
+    span = len(encoded[0][1]) + 1
     for codes, values in encoded[1:]:
+        if span * (len(values) + 1) >= _SPAN:
+            combined, seen = _factorise(np.where(wanted, combined, -1))
+            span = len(seen) + 1
         combined = combined * (len(values) + 1) + codes + 1
+        span *= len(values) + 1
     inverse, firsts = _factorise(np.where(wanted, combined, -1))
     lists = [values.take(pa.array(codes[firsts], mask=codes[firsts] < 0)).to_pylist() for codes, values in encoded]
     found = workers.run(kernel, lists).combine_chunks()

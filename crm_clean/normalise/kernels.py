@@ -1,0 +1,178 @@
+"""The readers of each kind of value as functions of plain texts that give plain tuples, fit to be sent to a worker.
+
+Findings are texts of `field|code` joined by blanks; missing when there are none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pyarrow as pa
+
+from crm_clean.normalise import addresses, companies, emails, flags, languages, names, numbers, phones, plain, plain_names, status, urls
+from crm_clean.normalise.casing import Kind
+from crm_clean.normalise.dates import read_instant
+from crm_clean.normalise.distinct import Kernel, rows
+from crm_clean.normalise.guard import look
+from crm_clean.normalise.lexicon import Lexicons
+from crm_clean.text import fold
+
+TEXT, FLAG, CODES = pa.string(), pa.bool_(), pa.string()
+
+EMAIL = pa.schema(
+    {"value": TEXT, "key": TEXT, "is_role": FLAG, "is_free": FLAG, "is_disposable": FLAG, "is_placeholder": FLAG, "codes": CODES}
+)
+PHONE = pa.schema(
+    {"value": TEXT, "key": TEXT, "extension": TEXT, "label": TEXT, "is_placeholder": FLAG, "codes": CODES}
+)
+VALUE = pa.schema({"value": TEXT, "key": TEXT, "codes": CODES})
+STREET = pa.schema({"street": TEXT, "unit": TEXT, "key": TEXT, "codes": CODES})
+CELLS = pa.schema(dict.fromkeys(addresses.AddressCells._fields[1:], TEXT))
+NAME = pa.schema(
+    {f: FLAG if f.startswith("is_") else TEXT for f in names.Name._fields if f != "codes"} | {"codes": CODES}
+)
+FLAG_VALUE = pa.schema({"value": FLAG, "codes": CODES})
+COUNT = pa.schema({"value": pa.int64(), "codes": CODES})
+AMOUNT = pa.schema({"value": pa.float64(), "codes": CODES})
+LABEL = pa.schema({"label": TEXT})
+PLAIN = pa.schema({"value": TEXT, "key": TEXT})
+PIECES = pa.schema({"pieces": pa.list_(TEXT)})
+
+
+def _join(codes: tuple[str, ...]) -> str | None:
+    return " ".join(codes) or None
+
+
+def _coded(found: tuple[Any, ...]) -> tuple[Any, ...]:
+    return (*found[:-1], _join(found[-1]))
+
+
+def email(raw: str, *, words: Lexicons) -> tuple[Any, ...]:
+    """A row of EMAIL."""
+    return _coded(emails.read_email(raw, words=words))
+
+
+def phone(raw: str, country: str | None, region: str | None, *, words: Lexicons) -> tuple[Any, ...]:
+    """A row of PHONE: read in the record's country, then in the region of its source."""
+    regions = tuple(dict.fromkeys(r for r in (country, region) if r))
+    return _coded(phones.read_phone(raw, regions=regions, words=words))
+
+
+def text(raw: str, *, words: Lexicons) -> tuple[Any, ...]:
+    """A row of VALUE for plain text."""
+    seen = look(raw)
+    value = None if plain.is_blank(seen.value, words=words) else seen.value
+    return value, plain.text_key(value) if value else None, _join(seen.codes)
+
+
+def note(raw: str, *, words: Lexicons) -> tuple[Any, ...]:
+    """A row of VALUE for text of several lines."""
+    return plain.normalise_note(raw, words=words), None, None
+
+
+def entries(raw: str, *, words: Lexicons) -> tuple[Any, ...]:
+    """A row of VALUE for tags and lists."""
+    return plain.normalise_list(raw, words=words), None, None
+
+
+def company(raw: str, *, words: Lexicons) -> tuple[Any, ...]:
+    """A row of VALUE for a company."""
+    return _coded(companies.read_company(raw, words=words))
+
+
+def website(raw: str) -> tuple[Any, ...]:
+    """A row of VALUE for a web site."""
+    value = urls.normalise_website(raw)
+    return value, urls.website_key(value) if value else None, None if value else "website.invalid"
+
+
+def profile(raw: str, label: str | None) -> tuple[Any, ...]:
+    """A row of VALUE for a profile."""
+    value = urls.normalise_profile(raw, label=label)
+    return value, urls.website_key(value) if value else None, None if value else "profile.invalid"
+
+
+def street(raw: str, unit: str | None, *, words: Lexicons) -> tuple[Any, ...]:
+    """A row of STREET; `unit` is anything when the record has a unit of its own."""
+    return _coded(addresses.read_street(raw, has_unit=bool(unit), words=words))
+
+
+def part(raw: str, *, field: str, words: Lexicons) -> tuple[Any, ...]:
+    """A row of VALUE for a unit, city or country."""
+    readers = {"unit": addresses.read_unit, "city": addresses.read_city, "country": addresses.read_country}
+    return _coded(readers[field](raw, words=words))
+
+
+def region(raw: str, country: str | None, *, words: Lexicons) -> tuple[Any, ...]:
+    """A row of VALUE for a region."""
+    return _coded(addresses.read_region(raw, country=country, words=words))
+
+
+def postal(raw: str, country: str | None, default: str | None, *, words: Lexicons) -> tuple[Any, ...]:
+    """A row of VALUE for a postal code."""
+    return _coded(addresses.read_postal(raw, country=country, default_region=default, words=words))
+
+
+def cells(raw: str, *, words: Lexicons) -> tuple[Any, ...]:
+    """A row of CELLS: a whole address taken apart."""
+    return addresses.whole_or_parts(addresses.AddressCells(whole=raw), words=words)[1:]
+
+
+def name(*cells_and_region: str | None, words: Lexicons) -> tuple[Any, ...]:
+    """A row of NAME from the cells of NameCells and the region; the first argument only says that there is a name."""
+    *parts, where = cells_and_region[1:]
+    return _coded(names.read_name(names.NameCells(*parts), region=where, words=words))
+
+
+def plain_name(raw: str, *, kind: Kind, words: Lexicons) -> tuple[Any, ...]:
+    """A row of PLAIN."""
+    return plain_names.read_plain(raw, kind=kind, words=words)
+
+
+def said(raw: str, *, field: str, words: Lexicons) -> tuple[Any, ...]:
+    """A row of VALUE for a field with a closed list of meanings."""
+    readers: dict[str, Callable[[], str | None]] = {
+        "gender": lambda: flags.normalise_gender(raw, words=words),
+        "consent_status": lambda: flags.normalise_consent(raw, words=words),
+        "status": lambda: status.normalise_status(raw, words=words),
+        "language": lambda: languages.normalise_language(raw),
+        "company_domain": lambda: urls.normalise_domain(raw),
+    }
+    value = readers[field]()
+    unknown = value is None and not plain.is_blank(raw, words=words)
+    return value, None, f"{field}.unknown" if unknown else None
+
+
+def flag(raw: str, *, words: Lexicons) -> tuple[Any, ...]:
+    """A row of FLAG_VALUE; the date on which somebody opted out is a yes."""
+    value = flags.normalise_flag(raw, words=words)
+    if value is None and read_instant(raw, order="day_first").at is not None:
+        value = True
+    unknown = value is None and not plain.is_blank(raw, words=words)
+    return value, "flag.unreadable" if unknown else None
+
+
+def number(raw: str, *, whole: bool, words: Lexicons) -> tuple[Any, ...]:
+    """A row of COUNT or AMOUNT."""
+    value = numbers.normalise_count(raw) if whole else numbers.normalise_amount(raw)
+    unknown = value is None and not plain.is_blank(raw, words=words)
+    return value, "number.unreadable" if unknown else None
+
+
+def label(raw: str, *, kind: str, words: Lexicons) -> tuple[str | None]:
+    """What a source calls a point, in one form: phones by the closed list, others in small letters."""
+    shown = look(raw.lstrip("* "), limit=100).value.casefold()
+    known = words.maps["text.phone_labels"].get(fold(shown)) if kind == "phone" else None
+    return (known or shown or None,)
+
+
+def pieces(raw: str, *, kind: str) -> tuple[list[str]]:
+    """A row of PIECES: the several values in one cell."""
+    return ((emails.split_emails if kind == "email" else phones.split_phones)(raw),)
+
+
+def kernel(function: Any, schema: pa.Schema, **settings: Any) -> Kernel:
+    """`function` with `settings` fixed, as a kernel over lists."""
+    return rows(partial(function, **settings), schema)

@@ -1,0 +1,102 @@
+"""Address points normalised part by part, each part over its own distinct values.
+
+The same as `addresses.read_address` row by row, which a test holds it to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crm_clean.normalise import kernels as k
+from crm_clean.normalise.distinct import over
+from crm_clean.normalise.points import Batch, Tools
+from crm_clean.records.fields import ADDRESS_PARTS
+
+
+def take_apart(batch: Batch, *, tools: Tools) -> Batch:
+    """Addresses that came whole in one cell, taken apart into `*_raw` parts; `raw` tells for all how they came."""
+    columns = dict(batch.columns)
+    parts = [columns[f"{p}_raw"] for p in ADDRESS_PARTS]
+    in_parts = np.zeros(len(batch), dtype=bool)
+    for part in parts[:-1]:
+        in_parts |= pc.is_valid(part).to_numpy(zero_copy_only=False)
+    whole = pc.if_else(pa.array(in_parts), pa.scalar(None, pa.string()), columns["raw"])
+    if pc.count(whole).as_py():
+        found = over(k.kernel(k.cells, k.CELLS, words=tools.words), [whole], workers=tools.workers)
+        for name in ADDRESS_PARTS:
+            columns[f"{name}_raw"] = pc.coalesce(columns[f"{name}_raw"], found[name].combine_chunks())
+    lines = pc.binary_join_element_wise(*parts, ", ", null_handling="skip")
+    columns["raw"] = pc.coalesce(columns["raw"], lines)
+    return replace(batch, columns=columns)
+
+
+def read_countries(batch: Batch, *, tools: Tools) -> Batch:
+    """The `country` of each address."""
+    return _part(batch, "country", k.kernel(k.part, k.VALUE, field="country", words=tools.words), [], tools)
+
+
+def first_country(batch: Batch, n_records: int) -> pa.Array:
+    """For each record the country of its first address that has one."""
+    order = np.lexsort((batch.cell, batch.at))
+    countries = batch.columns["country"].take(pa.array(order))
+    known = np.flatnonzero(pc.is_valid(countries).to_numpy(zero_copy_only=False))
+    records, firsts = np.unique(batch.at[order][known], return_index=True)
+    place = np.full(n_records, -1, dtype=np.int64)
+    place[records] = known[firsts]
+    return countries.take(pa.array(place, mask=place < 0))
+
+
+def read_addresses(batch: Batch, *, region: pa.Array, tools: Tools) -> Batch:
+    """Addresses whose country is read, with all parts, value and key; `region` stands by record, for those without."""
+    words, columns = tools.words, batch.columns
+    default = region.take(pa.array(batch.at))
+    country = columns["country"]
+    batch = _street(batch, tools)
+    for name in ("unit", "city"):
+        batch = _part(batch, name, k.kernel(k.part, k.VALUE, field=name, words=words), [], tools)
+    batch = _part(batch, "region", k.kernel(k.region, k.VALUE, words=words), [pc.coalesce(country, default)], tools)
+    batch = _part(batch, "postal_code", k.kernel(k.postal, k.VALUE, words=words), [country, default], tools)
+    done = dict(batch.columns)
+    done["unit"] = pc.coalesce(done["unit"], done.pop("street_unit"))
+    return replace(batch, columns=done | _joined(done))
+
+
+def _street(batch: Batch, tools: Tools) -> Batch:
+    raw = batch.columns["street_raw"]
+    has_unit = pc.if_else(pc.is_valid(batch.columns["unit_raw"]), pa.scalar("yes"), pa.scalar(None, pa.string()))
+    found = over(k.kernel(k.street, k.STREET, words=tools.words), [raw, has_unit], workers=tools.workers)
+    new = {c: found[c].combine_chunks() for c in found.column_names}
+    tools.findings.add(batch.at, raw, new["codes"], field="street")
+    columns = {"street": new["street"], "street_unit": new["unit"], "street_key": new["key"]}
+    return replace(batch, columns=batch.columns | columns)
+
+
+def _part(batch: Batch, name: str, kernel: Any, contexts: list[pa.Array], tools: Tools) -> Batch:
+    raw = batch.columns[f"{name}_raw"]
+    found = over(kernel, [raw, *contexts], workers=tools.workers)
+    tools.findings.add(batch.at, raw, found["codes"].combine_chunks(), field=name)
+    new = {name: found["value"].combine_chunks(), f"{name}_key": found["key"].combine_chunks()}
+    return replace(batch, columns=batch.columns | new)
+
+
+def _joined(columns: dict[str, pa.Array]) -> dict[str, pa.Array]:
+    """The address in one line, its key, and whether it is a placeholder: something was written, nothing is left."""
+    street, postcode = columns["street_key"], columns["postal_code_key"]
+    empty = pc.and_(pc.is_null(street), pc.is_null(postcode))
+    nothing = pa.scalar(None, pa.string())
+    key = pc.binary_join_element_wise(pc.fill_null(street, ""), pc.fill_null(postcode, ""), "|")
+    line = _line(", ", columns["street"], columns["unit"])
+    place = _line(" ", columns["postal_code"], columns["city"])
+    value = _line(", ", line, place, columns["region"], columns["country"])
+    flags = dict.fromkeys(("is_role", "is_free", "is_disposable"), pa.array(np.zeros(len(empty), dtype=bool)))
+    return flags | {"key": pc.if_else(empty, nothing, key), "value": value, "is_placeholder": pc.is_null(value)}
+
+
+def _line(separator: str, *parts: pa.Array) -> pa.Array:
+    joined = pc.binary_join_element_wise(*parts, separator, null_handling="skip")
+    return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)

@@ -1,0 +1,116 @@
+"""Contact points normalised kind by kind: cells with several values parted, values and keys made, labels unified."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crm_clean.normalise import kernels as k
+from crm_clean.normalise.distinct import Workers, flat, over
+from crm_clean.normalise.findings import Findings
+from crm_clean.normalise.lexicon import Lexicons
+
+Positions = np.ndarray[Any, Any]
+_SEVERAL = {"email": "@.*@", "phone": r"\d.*([;|\n\r,/&]|:::|\s(or|oder|ou|o|and|und|et|y|e|bzw\.?)\s).*\d"}
+_NO_FLAGS = ("is_role", "is_free", "is_disposable", "is_placeholder")
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Points of one kind: the position of each one's record, the ordinal of the cell it stood in, and its columns."""
+
+    kind: str
+    at: Positions
+    cell: Positions
+    columns: dict[str, pa.Array]
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What every reader of columns needs."""
+
+    words: Lexicons
+    workers: Workers
+    findings: Findings
+
+
+def batch_of(kind: str, points: pd.DataFrame, at: Positions, *, tools: Tools) -> Batch:
+    """The points of `kind` that hold something, one value each, with `ordinal`, `label` and `raw`."""
+    chosen = np.flatnonzero(points["kind"].eq(kind).to_numpy(dtype=bool))
+    part = points.take(chosen)
+    columns = {c: flat(part[c]) for c in part.columns if c not in ("record_id", "kind")}
+    holds = np.zeros(len(part), dtype=bool)
+    for name in ("raw", *(c for c in columns if c.endswith("_raw"))):
+        holds |= pc.is_valid(columns[name]).to_numpy(zero_copy_only=False)
+    kept = pa.array(np.flatnonzero(holds))
+    columns = {c: v.take(kept) for c, v in columns.items()}
+    labels = over(k.kernel(k.label, k.LABEL, kind=kind, words=tools.words), [columns["label"]], workers=tools.workers)
+    columns["label"] = labels["label"].combine_chunks()
+    cell = columns["ordinal"].to_numpy(zero_copy_only=False).astype(np.int64)
+    batch = Batch(kind, at[chosen][holds], cell, columns)
+    return _parted(batch, tools) if kind in _SEVERAL else batch
+
+
+def _parted(batch: Batch, tools: Tools) -> Batch:
+    """A point for each value where a cell holds several; the first keeps its ordinal, the others follow the last."""
+    raw = batch.columns["raw"]
+    several = pc.fill_null(pc.match_substring_regex(raw, _SEVERAL[batch.kind]), False)
+    suspects = pc.if_else(several, raw, pa.scalar(None, pa.string()))
+    if pc.sum(several).as_py() in (0, None):
+        return batch
+    pieces = over(k.kernel(k.pieces, k.PIECES, kind=batch.kind), [suspects], workers=tools.workers)["pieces"].combine_chunks()
+    sizes = pc.fill_null(pc.list_value_length(pieces), 1).to_numpy(zero_copy_only=False)
+    rows = np.repeat(np.arange(len(batch)), sizes)
+    from_list = pc.is_valid(pieces).to_numpy(zero_copy_only=False)[rows]
+    columns = {c: v.take(pa.array(rows)) for c, v in batch.columns.items()}
+    columns["raw"] = pc.replace_with_mask(columns["raw"], pa.array(from_list), pc.list_flatten(pieces))
+    is_first = np.concatenate([[True], rows[1:] != rows[:-1]]) if len(rows) else np.zeros(0, dtype=bool)
+    at, cell = batch.at[rows], batch.cell[rows]
+    columns["ordinal"] = pa.array(_ordinals(at, cell, is_first))
+    return Batch(batch.kind, at, cell, columns)
+
+
+def _ordinals(at: Positions, cell: Positions, is_first: Positions) -> Positions:
+    frame = pd.DataFrame({"at": at, "cell": cell, "first": is_first})
+    order = frame.sort_values(["at", "cell"], kind="stable")
+    last = order.groupby("at")["cell"].transform("max")
+    extra = (~order["first"]).groupby(order["at"]).cumsum()
+    return order["cell"].where(order["first"], last + extra).sort_index().to_numpy()
+
+
+def read_emails(batch: Batch, *, tools: Tools) -> Batch:
+    """E-mail addresses with value, key and what kind of mailbox they are."""
+    return _with(batch, over(k.kernel(k.email, k.EMAIL, words=tools.words), [batch.columns["raw"]], workers=tools.workers), tools)
+
+
+def read_phones(batch: Batch, *, country: pa.Array, region: pa.Array, tools: Tools) -> Batch:
+    """Phones in E.164; `country` and `region` stand by record. The kind of number is a label where the source has none."""
+    where = pa.array(batch.at)
+    columns = [batch.columns["raw"], country.take(where), region.take(where)]
+    found = over(k.kernel(k.phone, k.PHONE, words=tools.words), columns, workers=tools.workers)
+    label = pc.coalesce(batch.columns["label"], found["label"].combine_chunks())
+    return _with(batch, found.set_column(found.column_names.index("label"), "label", label), tools)
+
+
+def read_others(batch: Batch, *, tools: Tools) -> Batch:
+    """Profiles, web sites and plain text."""
+    raw = [batch.columns["raw"]]
+    if batch.kind == "profile":
+        return _with(batch, over(k.kernel(k.profile, k.VALUE), [*raw, batch.columns["label"]], workers=tools.workers), tools)
+    function = k.kernel(k.website, k.VALUE) if batch.kind == "website" else k.kernel(k.text, k.VALUE, words=tools.words)
+    return _with(batch, over(function, raw, workers=tools.workers), tools)
+
+
+def _with(batch: Batch, found: pa.Table, tools: Tools) -> Batch:
+    new = {c: found[c].combine_chunks() for c in found.column_names}
+    tools.findings.add(batch.at, batch.columns["raw"], new.pop("codes"), field=batch.kind)
+    nothing = pa.array(np.zeros(len(batch), dtype=bool))
+    return Batch(batch.kind, batch.at, batch.cell, batch.columns | dict.fromkeys(_NO_FLAGS, nothing) | new)

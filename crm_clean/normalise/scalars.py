@@ -1,0 +1,53 @@
+"""The scalar fields of records, each read by its kind over its distinct values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crm_clean.normalise import kernels as k
+from crm_clean.normalise.distinct import Kernel, flat, over
+from crm_clean.normalise.instants import decide_orders, read_column
+from crm_clean.normalise.points import Tools
+from crm_clean.records.fields import NAME_FIELDS, SCALARS
+
+_CLOSED = ("gender", "language", "status", "consent_status", "company_domain")
+
+
+def read_scalars(records: pd.DataFrame, region: pd.Series, *, tools: Tools) -> dict[str, pa.Array]:
+    """Every scalar field but the names', and `company_key`; `region` stands by record."""
+    out: dict[str, pa.Array] = {}
+    at = np.arange(len(records))
+    for field, kind in SCALARS.items():
+        if field in NAME_FIELDS:
+            continue
+        raw = flat(records[f"{field}_raw"])
+        if kind in ("instant", "date"):
+            orders = decide_orders(raw, records[["file_id", "source"]], region=region, workers=tools.workers)
+            found = read_column(raw, orders, is_birth_date=kind == "date", workers=tools.workers)
+        else:
+            found = over(_kernel(field, kind, tools), [raw], workers=tools.workers)
+        out[field] = found["value"].combine_chunks()
+        if field == "company":
+            out["company_key"] = found["key"].combine_chunks()
+        tools.findings.add(at, raw, found["codes"].combine_chunks(), field=field)
+    detail = over(k.kernel(k.text, k.VALUE, words=tools.words), [flat(records["status_raw"])], workers=tools.workers)
+    out["status_detail"] = pc.coalesce(out["status_detail"], detail["value"].combine_chunks())
+    return out
+
+
+def _kernel(field: str, kind: str, tools: Tools) -> Kernel:
+    words = tools.words
+    settings: dict[str, Any] = {"words": words}
+    if kind == "flag":
+        return k.kernel(k.flag, k.FLAG_VALUE, **settings)
+    if kind in ("count", "amount"):
+        return k.kernel(k.number, k.COUNT if kind == "count" else k.AMOUNT, whole=kind == "count", **settings)
+    if field in _CLOSED:
+        return k.kernel(k.said, k.VALUE, field=field, **settings)
+    functions = {"company": k.company, "tags": k.entries, "lists": k.entries, "notes": k.note}
+    return k.kernel(functions.get(field, k.text), k.VALUE, **settings)
