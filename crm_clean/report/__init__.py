@@ -1,0 +1,1 @@
+"""What a run did, for eyes: a scorecard, a screenful of text, one page of HTML."""

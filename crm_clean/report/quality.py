@@ -1,0 +1,159 @@
+"""A small scorecard of the data before and after: five shares between 0 and 1, and their mean.
+
+Says how good the values are, not how well people were matched. A dimension about which the data says nothing (no
+dates, no e-mail and no phone at all) is missing, not zero, and stays out of the mean.
+
+    completeness  mean of three shares: those with a name; those with an e-mail or a phone; those with a company or a
+                  country. Placeholders (`Test`, `none@none.com`) count as nothing.
+    validity      of the e-mails, phones, postcodes and dates that are given, the share that can be used: an e-mail
+                  that is well formed, a number that can be dialled, a postcode that looks like one, a date that can
+                  be read.
+    uniqueness    people per contact: golden records / records before; afterwards 1, less the golden records that may
+                  still be another one, as pairs waiting for review say.
+    consistency   of names, companies, birth dates, e-mails and phones that are given, the share already written in
+                  the normal form.
+    timeliness    the share touched (created, updated or active) within two years of the newest instant in the data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+
+import pandas as pd
+
+FRESH = pd.Timedelta(days=730)
+
+_INSTANTS = ("created_at", "updated_at", "last_activity_at")
+_DATES = ("birth_date", *_INSTANTS)
+_WRITTEN = ("full_name", "first_name", "last_name", "company", "birth_date")
+_NAMES = ("full_name", "first_name", "last_name")
+_REACH = ("email", "phone")
+_POSTCODE = r"^(?=.*\d)[A-Za-z0-9][A-Za-z0-9 -]{1,9}$"
+_NORMAL = {"email": r"^[^@\s]+@[^@\sA-Z]+\.[^@\sA-Z]+$", "phone": r"^\+[1-9]\d{6,14}$"}
+_ISO_DATE = r"^(\d{4}|-)-\d\d-\d\d$"
+
+# Values that pass, and values there are.
+_Counted = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Quality:
+    """The five dimensions, each a share in 0..1 or None where the data says nothing about it."""
+
+    completeness: float | None
+    validity: float | None
+    uniqueness: float | None
+    consistency: float | None
+    timeliness: float | None
+
+    @property
+    def overall(self) -> float | None:
+        """The mean of the dimensions that apply, all of one weight."""
+        known = [share for share in self.dimensions().values() if share is not None]
+        return sum(known) / len(known) if known else None
+
+    def dimensions(self) -> dict[str, float | None]:
+        """The dimensions by name, in the order they are shown."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+def quality_before(
+    records: pd.DataFrame, contact_points: pd.DataFrame, *, n_golden: int, as_of: pd.Timestamp | None = None
+) -> Quality:
+    """The scorecard of the records as they came: RECORDS and CONTACT_POINTS, and how many people they turned out to be.
+
+    Instants after `as_of` are taken for mistakes and passed over.
+    """
+    raw = {name: records[f"{name}_raw"] for name in (*_NAMES, *_DATES, *_WRITTEN)}
+    named = _any([raw[name] for name in _NAMES]) & ~records["is_placeholder_name"].fillna(False)
+    real = contact_points[~contact_points["is_placeholder"].fillna(False)]
+    given = real[real["raw"].notna() | real["value"].notna()]
+    reached = records["record_id"].isin(given.loc[given["kind"].isin(_REACH), "record_id"])
+    placed = (
+        records["record_id"].isin(given.loc[given["country"].notna(), "record_id"]) | records["company_raw"].notna()
+    )
+    dates = [(_both(raw[name], records[name]), _n(raw[name])) for name in _DATES]
+    written = [(int(raw[name].eq(records[name]).fillna(False).sum()), _n(raw[name])) for name in _WRITTEN]
+    return Quality(
+        completeness=_mean_share([named, reached, placed]),
+        validity=_share([*_usable_points(contact_points, contact_points["raw"]), *dates]),
+        uniqueness=n_golden / len(records) if len(records) else None,
+        consistency=_share([*written, *_written_points(contact_points)]),
+        timeliness=_timeliness(records, as_of),
+    )
+
+
+def quality_after(
+    golden: pd.DataFrame, golden_points: pd.DataFrame, *, n_doubtful: int = 0, as_of: pd.Timestamp | None = None
+) -> Quality:
+    """The scorecard of the golden records: GOLDEN and GOLDEN_POINTS.
+
+    `n_doubtful` golden records may be the same person as another one, as far as pairs wait for review.
+    """
+    real = golden_points[~golden_points["is_placeholder"].fillna(False)]
+    reached = golden["golden_id"].isin(real.loc[real["kind"].isin(_REACH) & real["value"].notna(), "golden_id"])
+    placed = golden["golden_id"].isin(real.loc[real["country"].notna(), "golden_id"]) | golden["company"].notna()
+    dates = [(_n(golden[name]), _n(golden[name])) for name in _DATES]
+    written = [(_n(golden[name]), _n(golden[name])) for name in _WRITTEN if name != "birth_date"]
+    written.append((_matching(golden["birth_date"], _ISO_DATE), _n(golden["birth_date"])))
+    written += [_normal(real.loc[real["kind"].eq(kind), "value"], pattern) for kind, pattern in _NORMAL.items()]
+    return Quality(
+        completeness=_mean_share([_any([golden[name] for name in _NAMES]), reached, placed]),
+        validity=_share([*_usable_points(golden_points, golden_points["value"]), *dates]),
+        uniqueness=1 - min(n_doubtful, len(golden)) / len(golden) if len(golden) else None,
+        consistency=_share(written),
+        timeliness=_timeliness(golden, as_of),
+    )
+
+
+def _n(values: pd.Series) -> int:
+    return int(values.notna().sum())
+
+
+def _both(left: pd.Series, right: pd.Series) -> int:
+    return int((left.notna() & right.notna()).sum())
+
+
+def _any(columns: list[pd.Series]) -> pd.Series:
+    return pd.concat([column.notna() for column in columns], axis=1).any(axis=1)
+
+
+def _matching(values: pd.Series, pattern: str) -> int:
+    return int(values.str.match(pattern).fillna(False).sum())
+
+
+def _normal(values: pd.Series, pattern: str) -> _Counted:
+    return _matching(values, pattern), _n(values)
+
+
+def _share(counted: Iterable[_Counted]) -> float | None:
+    """All that pass of all there are."""
+    passed, given = map(sum, zip(*counted, strict=True))
+    return passed / given if given else None
+
+
+def _mean_share(flags: list[pd.Series]) -> float | None:
+    return sum(float(flag.mean()) for flag in flags) / len(flags) if len(flags[0]) else None
+
+
+def _usable_points(points: pd.DataFrame, given: pd.Series) -> list[_Counted]:
+    """E-mails and phones that were given and can be used, and postcodes that look like one."""
+    usable = points["value"].notna() & ~points["is_placeholder"].fillna(False)
+    reach = points["kind"].isin(_REACH) & given.notna()
+    return [(int((usable & reach).sum()), int(reach.sum())), _normal(points["postal_code"], _POSTCODE)]
+
+
+def _written_points(points: pd.DataFrame) -> list[_Counted]:
+    """E-mails and phones that came as they are kept."""
+    reach = points[points["kind"].isin(_REACH) & points["raw"].notna()]
+    return [(int(reach["raw"].eq(reach["value"]).fillna(False).sum()), len(reach))]
+
+
+def _timeliness(frame: pd.DataFrame, as_of: pd.Timestamp | None) -> float | None:
+    instants = frame[list(_INSTANTS)]
+    touched = (instants.where(instants <= as_of) if as_of is not None else instants).max(axis=1)
+    newest = touched.max()
+    if pd.isna(newest):
+        return None
+    return float((touched >= newest - FRESH).mean())

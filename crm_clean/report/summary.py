@@ -1,0 +1,118 @@
+"""What a run did, as plain numbers and small frames: all that the page and the screenful know.
+
+Nothing here reads a table or a clock; `gather` fills it from a run's tables, and a test fills it by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from crm_clean.report.quality import Quality
+
+
+@dataclass(frozen=True)
+class SourceRows:
+    """The rows of one file: read, and set aside in quarantine."""
+
+    source_file: str
+    source: str
+    n_rows: int
+    n_quarantined: int
+
+
+@dataclass(frozen=True)
+class StepCost:
+    """What a step cost: seconds of work, and the most memory held meanwhile."""
+
+    name: str
+    seconds: float
+    peak_mb: int | None = None
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How the golden records compare with a truth file: of pairs merged, of pairs that should be."""
+
+    precision: float
+    recall: float
+
+    @property
+    def f1(self) -> float:
+        both = self.precision + self.recall
+        return 2 * self.precision * self.recall / both if both else 0.0
+
+
+@dataclass(frozen=True)
+class Output:
+    """A file or folder that the run left, and what it is for."""
+
+    path: str
+    purpose: str
+
+
+@dataclass(frozen=True)
+class Linking:
+    """How linking decided. `n_cut`: links taken out of groups that did not hold together."""
+
+    threshold: float | None = None
+    expected_precision: float | None = None
+    n_pairs: int | None = None
+    n_cut: int = 0
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """One run, ready to be shown.
+
+    Frames: `issues` (field, code, n), `quarantine` (reason, n), `largest` (golden_id, label, n_records, sources,
+    match_probability, reason), `review` (the review queue's own columns, the first pairs of it), `cuts` (left, right,
+    match_probability, levels) and `checks` (CHECKS). `changes` counts identity events by name, None for a first run.
+    """
+
+    title: str
+    sources: tuple[SourceRows, ...]
+    n_records: int
+    n_golden: int
+    n_review: int
+    before: Quality
+    after: Quality
+    steps: tuple[StepCost, ...]
+    linking: Linking
+    issues: pd.DataFrame
+    quarantine: pd.DataFrame
+    largest: pd.DataFrame
+    review: pd.DataFrame
+    cuts: pd.DataFrame
+    checks: pd.DataFrame
+    evaluation: Evaluation | None = None
+    changes: Mapping[str, int] | None = None
+    outputs: tuple[Output, ...] = ()
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def n_read(self) -> int:
+        """Rows that were read, those in quarantine aside."""
+        return sum(source.n_rows for source in self.sources)
+
+    @property
+    def n_quarantined(self) -> int:
+        """Rows set aside because they could not be read."""
+        return sum(source.n_quarantined for source in self.sources)
+
+    @property
+    def n_merged(self) -> int:
+        """Records that turned out to be somebody already known."""
+        return self.n_records - self.n_golden
+
+    @property
+    def seconds(self) -> float:
+        """Work of all steps together."""
+        return sum(step.seconds for step in self.steps)
+
+    @property
+    def peak_mb(self) -> int | None:
+        """The most memory any step held."""
+        return max((step.peak_mb for step in self.steps if step.peak_mb is not None), default=None)

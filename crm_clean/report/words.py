@@ -1,0 +1,59 @@
+"""Numbers and codes in words: the same on the page and on the screen.
+
+A share below one is never shown as 100 %, one above zero never as 0 %: rounding must not promise what is not so.
+"""
+
+from __future__ import annotations
+
+DIMENSIONS = {
+    "completeness": ("Complete", "has a name, a way to reach the person, and a company or country"),
+    "validity": ("Valid", "e-mails, phones, postcodes and dates that can be used"),
+    "uniqueness": ("Unique", "one contact per person"),
+    "consistency": ("Consistent", "written in the normal form"),
+    "timeliness": ("Timely", "touched within two years of the newest date in the data"),
+}
+
+NOT_KNOWN = "n/a"
+
+
+def count(number: float | None) -> str:
+    """`12,345`."""
+    return NOT_KNOWN if number is None else f"{int(number):,}"
+
+
+def percent(share: float | None, digits: int = 1) -> str:
+    """`98.4%`, never 100% for less than all nor 0% for more than nothing."""
+    if share is None:
+        return NOT_KNOWN
+    step = 10.0**-digits
+    shown = round(share * 100, digits)
+    if shown >= 100 and share < 1:
+        shown = 100 - step
+    if shown <= 0 and share > 0:
+        shown = step
+    return f"{shown:.{digits}f}%" if shown not in (0, 100) else f"{shown:.0f}%"
+
+
+def seconds(number: float) -> str:
+    """`0.4 s`, `12 s`, `3 min 20 s`."""
+    if number < 9.95:
+        return f"{number:.1f} s"
+    whole = round(number)
+    return f"{whole} s" if whole < 120 else f"{whole // 60} min {whole % 60} s"
+
+
+def memory(megabytes: float | None) -> str:
+    """`310 MB`, `2.1 GB`."""
+    if megabytes is None:
+        return NOT_KNOWN
+    return f"{megabytes:.0f} MB" if megabytes < 1000 else f"{megabytes / 1024:.1f} GB"
+
+
+def plural(number: int, one: str, many: str | None = None) -> str:
+    """`1 pair`, `2 pairs`."""
+    return f"{count(number)} {one if number == 1 else many or one + 's'}"
+
+
+def spoken(code: str) -> str:
+    """A code such as `row.too_many_fields` or `expect_column_values_to_be_unique` as words."""
+    return code.removeprefix("expect_").replace(".", ": ").replace("_", " ")
