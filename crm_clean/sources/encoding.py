@@ -182,7 +182,8 @@ def _is_cp1252(data: bytes, wrong: np.ndarray) -> bool:
 def _refuse_markup(data: bytes, *, name: str) -> None:
     head = data[:4096].lstrip()
     lower = head[:512].lower()
-    if lower.startswith((b"<!doctype", b"<html", b"<?xml", b"<head", b"<body", b"<table")) or b"<html" in lower:
+    tags = (b"<!doctype", b"<html", b"<?xml", b"<head", b"<body", b"<table")
+    if lower.startswith(tags) or (lower.startswith(b"<") and b"<html" in lower):
         advice = "this is a web page, not a table; log in to the CRM and export again as CSV."
         raise UnreadableInput(name, "not_csv", advice)
     if head.startswith((b"{", b"[{", b"[\n", b"[\r", b"[[")) or lower == b"[]":

@@ -59,7 +59,7 @@ def _measure_segment(data: bytes, table: np.ndarray, start: int, end: int) -> tu
     codes = table[view]
     at = np.flatnonzero(codes)
     kind = codes[at]
-    following = np.append(view[1:], np.uint8(10))[at]
+    following = np.append(view[1:], np.uint8(0))[at]
     is_break = (kind == _LF) | ((kind == _CR) & (following != 10))
     stops = at[is_break]
     line = np.cumsum(is_break) - is_break

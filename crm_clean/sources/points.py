@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from crm_clean.records.fields import ADDRESS_PARTS, POINT_KINDS
 from crm_clean.records.tables import STAGED_POINTS
-from crm_clean.sources.cells import phone_labels, separate
+from crm_clean.sources.cells import joined, phone_labels, separate
 from crm_clean.sources.plan import Feed, Plan
 
 _VALUES = ("label", "raw", *(f"{part}_raw" for part in ADDRESS_PARTS))
@@ -70,7 +70,10 @@ def _address(feeds: list[Feed], filled: Filled) -> _Piece:
     for feed in feeds:
         name = "raw" if feed.target.part == "value" else f"{feed.target.part}_raw"
         by_part.setdefault(name, []).append(filled(feed.column))
-    cells = {name: _joined(lines, " " if name == "street_raw" else ", ") for name, lines in by_part.items()}
+    cells = {
+        name: lines[0] if len(lines) == 1 else joined(lines, " " if name == "street_raw" else ", ")
+        for name, lines in by_part.items()
+    }
     present = np.zeros(len(next(iter(cells.values()))), dtype=bool)
     for column in cells.values():
         present |= pc.is_valid(column).to_numpy(zero_copy_only=False)
@@ -79,13 +82,6 @@ def _address(feeds: list[Feed], filled: Filled) -> _Piece:
     labels = (_label(feed, filled, rows) for feed in feeds)
     label = next((found for found in labels if found is not None), None)
     return _Piece(rows, np.zeros(len(rows), dtype=np.int64), taken if label is None else {**taken, "label": label})
-
-
-def _joined(lines: list[pa.Array], separator: str) -> pa.Array:
-    if len(lines) == 1:
-        return lines[0]
-    joined = pc.binary_join_element_wise(*lines, separator, null_handling="skip")
-    return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
 
 
 def _melted(kind: str, pieces: list[_Piece], record_ids: pa.Array) -> pa.Table:
