@@ -8,6 +8,7 @@ are *variants*; of variants, the one that far more other people bear *beats* the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ _HOLLOW = 10  # the weight of a record that says nothing
 _ALIKE = 850  # thousandths of Jaro-Winkler similarity
 _MORE_BORNE = 4  # times as many other people
 _MOST_NEIGHBOURS = 64
+_NO_FIGURE = re.compile(r"\D+")
 
 
 @dataclass(frozen=True)
@@ -105,17 +107,17 @@ def likeness(column: Column, left: IntArray, right: IntArray) -> tuple[IntArray,
     similar = cpdist(ones, others, scorer=JaroWinkler.normalized_similarity, dtype=np.float64)
     alike = np.round(similar * VOTE).astype(np.int64)
     near = np.flatnonzero(alike >= _ALIKE)
-    edits = cpdist([ones[i] for i in near], [others[i] for i in near], scorer=OSA.distance, dtype=np.int64)
+    ones, others = [ones[i] for i in near], [others[i] for i in near]
+    edits = cpdist(ones, others, scorer=OSA.distance, dtype=np.int64)
+    length = np.minimum([len(text) for text in ones], [len(text) for text in others])
+    same_figures = [_figures(one) == _figures(other) for one, other in zip(ones, others, strict=True)]
     is_typo = np.zeros(len(packed), dtype=bool)
-    is_typo[near] = [
-        edit <= max(1, min(len(ones[i]), len(others[i])) // 3) and _figures(ones[i]) == _figures(others[i])
-        for i, edit in zip(near, edits, strict=True)
-    ]
+    is_typo[near] = (edits <= np.maximum(1, length // 3)) & np.array(same_figures, dtype=bool)
     return np.where(alike >= _ALIKE, alike, 0)[back], is_typo[back]
 
 
 def _figures(text: str) -> str:
-    return "".join(c for c in text if c.isdigit())
+    return "" if text.isalpha() else _NO_FIGURE.sub("", text)
 
 
 def _short(column: Column, left: IntArray, right: IntArray, shorter: Shorter | None) -> IntArray:

@@ -27,6 +27,14 @@ _EMPTY_WORDS = frozenset(
 )  # fmt: skip
 
 
+def whole(series: pd.Series[str]) -> pa.Array:
+    """A column as one Arrow array; text is always large text, however pandas holds it."""
+    array = pa.array(series, from_pandas=True)
+    if pa.types.is_string(array.type):
+        array = array.cast(pa.large_string())
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
 def text_key(value: str) -> str:
     """The comparison key of a text: folded, without blanks; the text itself where nothing is left of it."""
     return squeeze(value) or value
@@ -43,10 +51,7 @@ class Column:
     @classmethod
     def of(cls, series: pd.Series[str], keyed: Callable[[str], str] = text_key) -> Column:
         """A text column; the codes say nothing about order."""
-        array = pa.array(series, from_pandas=True)
-        if isinstance(array, pa.ChunkedArray):
-            array = array.combine_chunks()
-        encoded = array.dictionary_encode()
+        encoded = whole(series).dictionary_encode()
         code = encoded.indices.fill_null(NONE).to_numpy(zero_copy_only=False).astype(np.int64)
         return cls(code, encoded.dictionary.to_pylist(), keyed)
 

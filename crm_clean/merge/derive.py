@@ -153,7 +153,8 @@ def _countries_of_phones(points: GoldenPoints) -> pd.Series[str]:
     frame = points.frame
     is_phone: BoolArray = (frame["kind"].eq("phone") & frame["key"].notna()).fillna(False).to_numpy(bool)
     number = frame["key"][is_phone].str.lstrip("+")
-    country = number.str[:3].map(_CALLING).fillna(number.str[:2].map(_CALLING)).fillna("?")
+    of_prefix = [number.str[:length].map(_CALLING).astype("string[pyarrow]") for length in (3, 2)]
+    country = of_prefix[0].fillna(of_prefix[1]).fillna("?")
     held = pd.DataFrame({"group": points.group[is_phone], "country": country.to_numpy(object)}).drop_duplicates()
     alone = held[~held["group"].duplicated(keep=False) & held["country"].ne("?")]
     return alone.set_index("group")["country"]

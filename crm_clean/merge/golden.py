@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 
 from crm_clean.errors import BadFrame
 from crm_clean.merge import consent, unions
 from crm_clean.merge.ballot import Won
+from crm_clean.merge.column import whole
 from crm_clean.merge.derive import Derived, countries, derive
 from crm_clean.merge.fields import NUMBER, settle
 from crm_clean.merge.groups import NONE
@@ -78,7 +80,8 @@ def merge(
 
 
 def _check_same_records(records: pd.DataFrame, clusters: pd.DataFrame) -> None:
-    if len(records) != len(clusters) or not records["record_id"].isin(clusters["record_id"]).all():
+    known = pc.index_in(whole(records["record_id"]), value_set=whole(clusters["record_id"]))
+    if len(records) != len(clusters) or known.null_count:
         raise BadFrame(
             f"clusters: {len(clusters)} rows for {len(records)} records; link must put every record in one cluster"
         )

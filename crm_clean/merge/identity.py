@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.compute as pc
 
+from crm_clean.merge.column import whole
 from crm_clean.merge.groups import NONE, BoolArray, IntArray
 from crm_clean.records.ids import RecordId, mint_golden_id
 from crm_clean.records.tables import IDENTITY_EVENTS, MEMBERSHIP
@@ -76,11 +76,8 @@ def _old_ids(records: pd.Series[str], standing: MembershipHistory) -> pd.Series[
     if not known:
         return pd.Series(pd.NA, index=records.index, dtype=pd.StringDtype("pyarrow"))
     had = pd.concat(known, ignore_index=True).drop_duplicates("record_id", keep="first")
-    # A column may come as one array or in chunks, as plain or large text; both sides must be of one kind.
-    known_ids, asked = (pa.chunked_array([pa.array(s, pa.string())]) for s in (had["record_id"], records))
-    found = pc.index_in(asked, value_set=known_ids.combine_chunks())
-    at = found.fill_null(NONE)
-    at = at.to_numpy() if isinstance(at, pa.ChunkedArray) else at.to_numpy(zero_copy_only=False)
+    found = pc.index_in(whole(records), value_set=whole(had["record_id"]))
+    at = found.fill_null(NONE).to_numpy(zero_copy_only=False)
     return had["golden_id"].reset_index(drop=True).reindex(at).reset_index(drop=True)
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from crm_clean.merge.ballot import Won
+from crm_clean.merge.column import whole
 from crm_clean.merge.derive import Derived
 from crm_clean.merge.fields import OUTCOMES
 from crm_clean.merge.groups import NONE, IntArray
@@ -54,5 +55,4 @@ def _of_field(field: int, won: Won, listed: np.ndarray) -> tuple[IntArray, IntAr
 
 
 def _words(values: pd.Series[str], at: IntArray) -> pa.Array:
-    array = pa.array(values, from_pandas=True)
-    return (array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array).take(pa.array(at))
+    return whole(values).take(pa.array(at))

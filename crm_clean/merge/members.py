@@ -8,12 +8,15 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow.compute as pc
 
-from crm_clean.merge.column import Column, text_key
+from crm_clean.merge.column import Column, text_key, whole
 from crm_clean.merge.groups import NONE, BoolArray, Groups, IntArray, dense_rank
 from crm_clean.merge.spec import MergeSpec, Rule
 from crm_clean.records.fields import SCALARS
 
+_FLAGS = ("is_placeholder_name", "is_company_name", "is_couple")
+_USED = ("record_id", "source", "is_deleted", *SCALARS, "custom", *_FLAGS)
 _MISSING = np.iinfo(np.int64).min
 _SWAPPED = 8
 _SLACK = pd.Timedelta(days=1)
@@ -21,7 +24,7 @@ _SLACK = pd.Timedelta(days=1)
 
 @dataclass(frozen=True, eq=False)
 class Members:
-    """`frame`: RECORDS by golden id, then live before deleted, newest first, smaller id first.
+    """`frame`: the columns of RECORDS that merging needs, by golden id, then live before deleted, then newest first.
 
     `gives`: whether a row may give values: it is not deleted, or every member is. `golden_id`: one per group, sorted.
     """
@@ -67,23 +70,22 @@ class Members:
     @cached_property
     def misnamed(self) -> BoolArray:
         """Whether the name is no person's (a placeholder, a company, a couple), or first and last name look swapped."""
-        flags = ["is_placeholder_name", "is_company_name", "is_couple"]
-        flagged = np.asarray(self.frame[flags].fillna(False).to_numpy(bool).any(axis=1))
+        flagged = np.asarray(self.frame[list(_FLAGS)].fillna(False).to_numpy(bool).any(axis=1))
         return flagged | _swapped(self.column("first_name"), self.column("last_name"))
 
 
 def arrange(records: pd.DataFrame, membership: pd.DataFrame, *, spec: MergeSpec, as_of: pd.Timestamp | None) -> Members:
-    """Members of `records`, each of which `membership` names exactly once."""
-    given = records.sort_values("record_id", ignore_index=True)
-    golden_id = membership.set_index("record_id")["golden_id"].reindex(given["record_id"]).reset_index(drop=True)
-    deleted = given["is_deleted"].fillna(False).to_numpy(bool)
-    draft = Members(given, Groups.runs(np.arange(len(given))), golden_id, ~deleted, spec, as_of)
+    """Members of `records`, each of which `membership` - sorted by record id - names exactly once."""
+    by_id = id_ranks(records["record_id"])
+    golden_id = membership["golden_id"].take(by_id).reset_index(drop=True)
+    deleted = records["is_deleted"].fillna(False).to_numpy(bool)
+    draft = Members(records, Groups.runs(np.arange(len(records))), golden_id, ~deleted, spec, as_of)
     golden = id_ranks(golden_id)
-    order = np.lexsort([np.arange(len(given)), draft.ranks["newest"], deleted, golden])
+    order = np.lexsort([by_id, draft.ranks["newest"], deleted, golden])
     groups = Groups.runs(golden[order])
     live = ~deleted[order]
     return Members(
-        frame=given.take(order).reset_index(drop=True),
+        frame=records[list(_USED)].take(order).reset_index(drop=True),
         groups=groups,
         golden_id=golden_id.take(order[groups.starts]).reset_index(drop=True),
         gives=live | ~groups.any(live)[groups.of],
@@ -107,11 +109,12 @@ def _odds(column: Column, other: Column) -> npt.NDArray[np.float64]:
 
 
 def id_ranks(ids: pd.Series[str]) -> IntArray:
-    """Rank of each id, equal ids alike."""
-    codes, distinct = pd.factorize(ids)
-    rank = np.empty(len(distinct), np.int64)
-    rank[np.argsort(np.asarray(distinct, dtype=object), kind="stable")] = np.arange(len(distinct))
-    return np.asarray(rank[codes], dtype=np.int64)
+    """Rank of each id by code point, equal ids alike."""
+    encoded = whole(ids).dictionary_encode()
+    order = pc.sort_indices(encoded.dictionary).to_numpy()
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    return np.asarray(rank[encoded.indices.to_numpy()])
 
 
 def stamps(instants: pd.Series[pd.Timestamp], as_of: pd.Timestamp | None) -> IntArray:

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from crm_clean.errors import BadFrame
 from crm_clean.merge import consent
-from crm_clean.merge.column import Column
+from crm_clean.merge.column import Column, whole
 from crm_clean.merge.groups import NONE, BoolArray, Groups, IntArray
 from crm_clean.merge.members import Members
 from crm_clean.merge.places import ADDRESS, AddressRows, one_line, same_place
@@ -29,6 +29,7 @@ from crm_clean.text import squeeze
 _KIND: dict[str, int] = {kind: at for at, kind in enumerate(POINT_KINDS)}
 _SHARED_CONSENT = ("email", "phone")
 _ORDINALS = 1 << 16
+_USED = tuple(name for name in CONTACT_POINTS.columns if name not in ("record_id", "raw"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,29 +65,26 @@ def golden_points(members: Members, contact_points: pd.DataFrame) -> GoldenPoint
 def _bundled(members: Members, points: pd.DataFrame) -> _Held:
     row = _rows_of(members, points["record_id"])
     kind = np.asarray(points["kind"].map(_KIND), dtype=np.int64)
-    said = np.asarray(points[["value", "key", *ADDRESS_PARTS]].notna().any(axis=1), dtype=bool)
-    order = np.argsort(row * _ORDINALS + np.clip(points["ordinal"].to_numpy(np.int64), 0, _ORDINALS - 1), kind="stable")
-    order = order[said[order]]
-    frame = points.take(order).reset_index(drop=True)
+    said = np.flatnonzero(points[["value", "key", *ADDRESS_PARTS]].notna().any(axis=1))
+    ordinal = np.clip(points["ordinal"].to_numpy(np.int64), 0, _ORDINALS - 1)
+    order = said[np.argsort(row[said] * _ORDINALS + ordinal[said], kind="stable")]
+    frame = points[list(_USED)].take(order).reset_index(drop=True)
     row, kind = row[order], kind[order]
     bundle = _bundle(frame, members.groups.of[row], kind)
-    by_bundle = np.argsort(bundle, kind="stable")
-    frame = frame.take(by_bundle).reset_index(drop=True)
-    return _Held(frame, row[by_bundle], kind[by_bundle], Groups.runs(bundle[by_bundle]))
+    if (bundle[1:] < bundle[:-1]).any():
+        by_bundle = np.argsort(bundle, kind="stable")
+        frame = frame.take(by_bundle).reset_index(drop=True)
+        row, kind, bundle = row[by_bundle], kind[by_bundle], bundle[by_bundle]
+    return _Held(frame, row, kind, Groups.runs(bundle))
 
 
 def _rows_of(members: Members, record_ids: pd.Series[str]) -> IntArray:
-    known = pa.array(members.frame["record_id"], from_pandas=True)
-    found = pc.index_in(pa.array(record_ids, from_pandas=True), value_set=_whole(known))
-    row = _whole(found).fill_null(NONE).to_numpy(zero_copy_only=False).astype(np.int64)
+    found = pc.index_in(whole(record_ids), value_set=whole(members.frame["record_id"]))
+    row = found.fill_null(NONE).to_numpy(zero_copy_only=False).astype(np.int64)
     strange = int((row == NONE).sum())
     if strange:
         raise BadFrame(f"contact_points: {strange} rows of records that are not among the records")
     return np.asarray(row)
-
-
-def _whole(array: pa.Array | pa.ChunkedArray) -> pa.Array:
-    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
 def _bundle(frame: pd.DataFrame, group: IntArray, kind: IntArray) -> IntArray:
@@ -142,7 +140,7 @@ def _labels(held: _Held) -> pd.Series[str]:
 
 def taken(series: pd.Series[str], rows: IntArray) -> pd.Series[str]:
     """`series` at `rows`; missing where the row is NONE."""
-    picked = _whole(pa.array(series, from_pandas=True)).take(pa.array(rows, mask=rows == NONE))
+    picked = whole(series).take(pa.array(rows, mask=rows == NONE))
     return pd.Series(picked.to_pandas(types_mapper=lambda _: series.dtype), dtype=series.dtype)
 
 
@@ -205,8 +203,7 @@ def _in_order(kept: pd.DataFrame, held: _Held, members: Members) -> GoldenPoints
     kept["golden_id"] = members.golden_id.take(group).to_numpy()
     frame = kept.take(order).reset_index(drop=True)
     frame["ordinal"] = np.arange(len(order)) - runs.starts[runs.of] + 1
-    dropped = [name for name in CONTACT_POINTS.columns if name not in GOLDEN_POINTS.columns]
-    return GoldenPoints(GOLDEN_POINTS.frame(frame.drop(columns=dropped)), group[order], row[order])
+    return GoldenPoints(GOLDEN_POINTS.frame(frame), group[order], row[order])
 
 
 def _support(held: _Held) -> IntArray:

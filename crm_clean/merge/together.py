@@ -119,7 +119,10 @@ class _Contest:
         )
         leaderless = (self.columns[lead].code[self.ballot.rows] == NONE).astype(np.int64)
         said = dense_rank(*(self.agreements[field].entry for field in in_order))
-        ranks = chain([("most_complete", leaderless)], candidates.ranks(self.together.rules))
+        ranks = chain(
+            [("agreed", np.zeros_like(leaderless)), ("most_complete", leaderless)],
+            candidates.ranks(self.together.rules),
+        )
         place, names, decided = elect(self.ballot, said, ranks)
         return place, numbers(names)[decided]
 

@@ -24,7 +24,7 @@ def records_of(rows: list[Cells]) -> pd.DataFrame:
                 cells[field] = pd.Timestamp(cells[field], tz="UTC")
         cells.pop("points", None)
         full.append(cells)
-    return RECORDS.frame(pd.DataFrame(full)).sort_values("record_id", ignore_index=True)
+    return RECORDS.frame(pd.DataFrame(full))
 
 
 def points_of(rows: list[Cells]) -> pd.DataFrame:
@@ -42,22 +42,28 @@ def points_of(rows: list[Cells]) -> pd.DataFrame:
     return CONTACT_POINTS.frame(pd.DataFrame(full)) if full else CONTACT_POINTS.empty()
 
 
-def clusters_of(records: pd.DataFrame, names: list[str] | None = None) -> pd.DataFrame:
-    """A CLUSTERS frame: all records in one cluster, or as `names` says."""
-    return CLUSTERS.frame(
-        pd.DataFrame(
-            {"record_id": records["record_id"], "cluster_id": names or ["c"] * len(records), "match_probability": 0.99}
-        )
-    )
-
-
-def merged(rows: list[Cells], **options: Any) -> Merged:
-    """All `rows` as one person."""
+def people_of(rows: list[Cells], clusters: list[str], **options: Any) -> Merged:
+    """Row by row, the cluster each is in."""
     records = records_of(rows)
+    ids = [f"{row.get('source', 'hubspot')}:{row.get('id', at)}" for at, row in enumerate(rows, start=1)]
+    together = CLUSTERS.frame(pd.DataFrame({"record_id": ids, "cluster_id": clusters, "match_probability": 0.99}))
     given = {"spec": MergeSpec(), "run": 1, "standing": MembershipHistory.empty(), **options}
-    return merge(records, points_of(rows), clusters_of(records), **given)
+    return merge(records, points_of(rows), together, **given)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
+def people() -> Callable[..., Merged]:
+    """Rows, and the name of each row's cluster."""
+    return people_of
+
+
+@pytest.fixture(scope="session")
+def merge_frames() -> Callable[..., Merged]:
+    """The same, for properties."""
+    return people_of
+
+
+@pytest.fixture(scope="session")
 def one_person() -> Callable[..., Merged]:
-    return merged
+    """Rows that are all one person."""
+    return lambda rows, **options: people_of(rows, ["one"] * len(rows), **options)
