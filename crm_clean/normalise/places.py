@@ -30,8 +30,7 @@ def take_apart(batch: Batch, *, tools: Tools) -> Batch:
         found = over(k.kernel(k.cells, k.CELLS, words=tools.words), [whole], workers=tools.workers)
         for name in ADDRESS_PARTS:
             columns[f"{name}_raw"] = pc.coalesce(columns[f"{name}_raw"], found[name].combine_chunks())
-    lines = pc.binary_join_element_wise(*parts, ", ", null_handling="skip")
-    columns["raw"] = pc.coalesce(columns["raw"], lines)
+    columns["raw"] = pc.coalesce(columns["raw"], _line(", ", *parts))
     return replace(batch, columns=columns)
 
 
@@ -98,5 +97,9 @@ def _joined(columns: dict[str, pa.Array]) -> dict[str, pa.Array]:
 
 
 def _line(separator: str, *parts: pa.Array) -> pa.Array:
-    joined = pc.binary_join_element_wise(*parts, separator, null_handling="skip")
+    """The parts that are there, joined row by row; missing where none is."""
+    # Joining with nulls skipped loses the rows in which every part is null, so that each row begins with a blank one.
+    nothing = pa.repeat(pa.scalar("", pa.string()), len(parts[0]))
+    joined = pc.binary_join_element_wise(nothing, *parts, separator, null_handling="skip")
+    joined = pc.utf8_slice_codeunits(joined, len(separator))
     return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)

@@ -2,39 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
-from crm_clean.pipeline.inputs import input_digests
+from crm_clean.pipeline.inputs import input_digests, input_files
 from crm_clean.pipeline.step import Context, Counts, Step
 from crm_clean.records.tables import (
-    DECISIONS,
-    FILES,
-    QUARANTINE,
-    RAW_ROWS,
-    STAGED_POINTS,
-    STAGED_RECORDS,
+    DECISIONS, FILES, QUARANTINE, RAW_ROWS, STAGED_POINTS, STAGED_RECORDS, Table,
 )  # fmt: skip
+
+_TABLES = (FILES, RAW_ROWS, QUARANTINE, STAGED_RECORDS, STAGED_POINTS)
+_PASSED_OVER = {
+    "no_contacts": "{file} was passed over: it holds no contacts.",
+    "no_rows": "{file} was passed over: it has a header and no rows.",
+}
 
 
 def _run(context: Context) -> Counts:
-    from crm_clean.sources.take import take
+    from crm_clean.sources.intake import import_decisions, take
+
+    def skipped(file: str, reason: str) -> None:
+        if reason in _PASSED_OVER:
+            context.reporter.notice(_PASSED_OVER[reason].format(file=file))
 
     taken = take(
         context.inputs,
         spec=context.settings.sources,
-        known=context.store.read(FILES)["file_id"].tolist(),
-        now=context.now,
-        workers=context.workers,
-        on_progress=context.reporter.advanced,
+        taken_at=context.now,
+        taken=set(context.store.read(FILES)["file_id"]),
+        on_file=lambda _name, _n, _of: context.reporter.advanced(1),
+        on_skip=skipped,
     )
-    for table in (FILES, RAW_ROWS, QUARANTINE, STAGED_RECORDS, STAGED_POINTS):
-        context.shelf.write(table, getattr(taken, table.name))
-    context.shelf.write(DECISIONS, _unsaid(taken.decisions, context.store.read(DECISIONS)))
+    found = list(taken) if input_files(context.inputs) else []
+    for table in _TABLES:
+        context.shelf.write(table, _joined(table, [getattr(one, table.name) for one in found]))
+    said = import_decisions(context.shelf.read(STAGED_RECORDS), at=context.now)
+    context.shelf.write(DECISIONS, _unsaid(said, context.store.read(DECISIONS)))
     return {
-        "files": len(taken.files),
-        "rows": len(taken.raw_rows),
-        "quarantined": int(taken.files["n_quarantined"].sum()),
+        "files": len(found),
+        "rows": sum(len(one.raw_rows) for one in found),
+        "quarantined": sum(int(one.files["n_quarantined"].sum()) for one in found),
     }
+
+
+def _joined(table: Table, frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    filled = [frame for frame in frames if len(frame)]
+    if len(filled) < 2:
+        return filled[0] if filled else table.empty()
+    return table.frame(pd.concat(filled, ignore_index=True))
 
 
 def _unsaid(decisions: pd.DataFrame, standing: pd.DataFrame) -> pd.DataFrame:
@@ -48,7 +64,7 @@ INGEST = Step(
     name="ingest",
     run=_run,
     inputs=(),
-    outputs=("files", "raw_rows", "quarantine", "staged_records", "staged_points", "decisions"),
+    outputs=(*(table.name for table in _TABLES), DECISIONS.name),
     depends=lambda context: [context.settings.sources.model_dump(mode="json"), input_digests(context.inputs)],
-    modules=("crm_clean.sources.take",),
+    modules=("crm_clean.sources.intake",),
 )

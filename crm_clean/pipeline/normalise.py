@@ -16,11 +16,12 @@ def _run(context: Context) -> Counts:
         shelf.read(STAGED_POINTS),
         spec=context.settings.normalise,
         workers=context.workers,
+        on_progress=lambda _n, _of: context.reporter.advanced(1),
     )
-    counts = {"normalised": len(fresh[0]), "issues": len(fresh[2])}
-    records, points, issues = beside_standing(context, tuple(fresh))
+    records, points, issues = beside_standing(context, (fresh.records, fresh.contact_points, fresh.issues))
     for table, frame in ((RECORDS, records), (CONTACT_POINTS, points), (ISSUES, issues)):
         shelf.write(table, frame)
+    counts = {"normalised": len(fresh.records), "issues": len(fresh.issues)}
     return {**counts, "records": len(records), "contact_points": len(points)}
 
 

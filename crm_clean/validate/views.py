@@ -37,6 +37,12 @@ def _read(kind: str) -> Derivation:
     return derive
 
 
+def _dialled(frame: pd.DataFrame) -> pd.Series:
+    """The phone numbers that were understood; one of no known country stays as it was written, under a weak key."""
+    weak = frame["key"].str.startswith("raw:").fillna(False)
+    return frame["value"].where(frame["kind"].eq("phone").fillna(False) & ~weak)
+
+
 def _date_read(field: str) -> Derivation:
     """Whether a date that was given could be read."""
     return lambda frame: frame[field].notna().astype("boolean").where(frame[f"{field}_raw"].notna())
@@ -87,7 +93,7 @@ DERIVED: dict[str, dict[str, tuple[tuple[str, ...], Derivation]]] = {
     },
     "contact_points": {
         "email": (("kind", "value"), _of("email", "value")),
-        "phone": (("kind", "value"), _of("phone", "value")),
+        "phone": (("kind", "value", "key"), _dialled),
         "country_code": (("kind", "country"), _of("address", "country")),
         "email_is_read": (("kind", "raw", "value", "is_placeholder"), _read("email")),
         "phone_is_read": (("kind", "raw", "value", "is_placeholder"), _read("phone")),
@@ -100,7 +106,7 @@ DERIVED: dict[str, dict[str, tuple[tuple[str, ...], Derivation]]] = {
     "golden": {"has_name": (("full_name", "first_name", "last_name"), _has_name)},
     "golden_points": {
         "email": (("kind", "value"), _of("email", "value")),
-        "phone": (("kind", "value"), _of("phone", "value")),
+        "phone": (("kind", "value", "key"), _dialled),
         "country_code": (("kind", "country"), _of("address", "country")),
     },
     "publish_changes": {
