@@ -9,38 +9,39 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crm_clean.sample.columns import Column, Ints, Mask, Rng, chance, column, filled, join_filled, keep, take, where
+from crm_clean.sample.crms import HUBSPOT, MAILCHIMP, PIPEDRIVE, SALESFORCE
 from crm_clean.sample.habits import Hand
 from crm_clean.sample.names import Names, write_names
 from crm_clean.sample.people import AS_OF, YEAR
 from crm_clean.sample.reach import Phones, Place, Presence, choose, write_phones, write_places
-from crm_clean.sample.rows import HUBSPOT, MAILCHIMP, PIPEDRIVE, SALESFORCE, Rows
+from crm_clean.sample.rows import Rows
 from crm_clean.sample.words import words
 from crm_clean.sample.world import PERSON, World
 
 DAY = 86_400
 PRESENCE = {
     HUBSPOT: Presence(
-        first=0.95, last=0.94, mobile=0.46, work=0.45, home=0.12, address=0.42, town_only=0.3, company=0.85, title=0.5,
+        first=0.96, last=0.96, mobile=0.64, work=0.45, home=0.12, address=0.45, town_only=0.3, company=0.85, title=0.5,
         birth=0.1,
     ),
     SALESFORCE: Presence(
-        first=0.97, last=1.0, mobile=0.5, work=0.5, home=0.25, address=0.6, town_only=0.1, company=0.9, title=0.55,
+        first=0.97, last=0.99, mobile=0.66, work=0.5, home=0.25, address=0.6, town_only=0.1, company=0.9, title=0.55,
         birth=0.4,
     ),
     MAILCHIMP: Presence(
-        first=0.82, last=0.78, mobile=0.14, work=0.05, home=0.05, address=0.25, town_only=0.0, company=0.3, title=0.0,
+        first=0.92, last=0.9, mobile=0.3, work=0.05, home=0.05, address=0.25, town_only=0.0, company=0.3, title=0.0,
         birth=0.15,
     ),
     PIPEDRIVE: Presence(
-        first=0.98, last=0.97, mobile=0.5, work=0.5, home=0.2, address=0.28, town_only=0.0, company=0.85, title=0.4,
+        first=0.98, last=0.97, mobile=0.66, work=0.5, home=0.2, address=0.33, town_only=0.0, company=0.85, title=0.4,
         birth=0.12,
     ),
 }  # fmt: skip
 LEGAL_FORM, TYPO_COMPANY = 0.7, 0.012
 ASKED_HERE, ASKED_ANYWAY = 0.6, 0.02
 OWNERS = (
-    "Dana Whitfield", "Owen Marsh", "Inès Moreau", "Lukas Brandt", "Sofía Prieto", "Grace Obi", "Tom Hendry", "Marta Ruiz",
-    "Yara de Wit",
+    "Dana Whitfield", "Owen Marsh", "Inès Moreau", "Lukas Brandt", "Sofía Prieto", "Grace Obi", "Tom Hendry",
+    "Marta Ruiz", "Yara de Wit",
 )  # fmt: skip
 
 

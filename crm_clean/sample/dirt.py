@@ -8,12 +8,10 @@ from __future__ import annotations
 import unicodedata
 
 _KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "1234567890")
-_NEIGHBOURS = {
-    key: row[max(i - 1, 0) : i] + row[i + 1 : i + 2] for row in _KEYS for i, key in enumerate(row)
-}
+_NEIGHBOURS = {key: row[max(i - 1, 0) : i] + row[i + 1 : i + 2] for row in _KEYS for i, key in enumerate(row)}
 _LOOKALIKES = {
-    "0": "o", "o": "0", "1": "l", "l": "1", "i": "l", "5": "s", "s": "5", "8": "b", "b": "6", "g": "9", "m": "rn", "e": "c",
-    "z": "2", "u": "v", "v": "u", "h": "b", "n": "m", "c": "e", "t": "f", "2": "z", "6": "b", "9": "g",
+    "0": "o", "o": "0", "1": "l", "l": "1", "i": "l", "5": "s", "s": "5", "8": "b", "b": "6", "g": "9", "m": "rn",
+    "e": "c", "z": "2", "u": "v", "v": "u", "h": "b", "n": "m", "c": "e", "t": "f", "2": "z", "6": "b", "9": "g",
 }  # fmt: skip
 _LETTERS = "abcdefghijklmnoprstuvy"
 
@@ -33,7 +31,9 @@ def misprint(text: str, draw: int) -> str:
         return text[: at - 1] + here + text[at - 1] + text[at + 1 :]
     near = _LOOKALIKES if kind == 9 else _NEIGHBOURS
     options = near.get(here.lower(), _LETTERS)
-    return text[:at] + (options if kind == 9 and here.lower() in near else options[draw % len(options)]) + text[at + 1 :]
+    return (
+        text[:at] + (options if kind == 9 and here.lower() in near else options[draw % len(options)]) + text[at + 1 :]
+    )
 
 
 def misdial(text: str, draw: int) -> str:

@@ -17,8 +17,9 @@ from crm_clean.sample import hubspot, mailchimp, pipedrive, salesforce
 from crm_clean.sample.bulk import Sheet, csv_bytes, write_csv, write_xlsx, write_zip
 from crm_clean.sample.cards import Card, write_cards
 from crm_clean.sample.columns import Column, constant, join, numbers
+from crm_clean.sample.crms import HUBSPOT, MAILCHIMP, PIPEDRIVE, SALESFORCE
 from crm_clean.sample.people import HOUSEHOLDS
-from crm_clean.sample.rows import HUBSPOT, MAILCHIMP, PEOPLE_PER_ROW, PIPEDRIVE, SALESFORCE, Rows, draw_rows
+from crm_clean.sample.rows import PEOPLE_PER_ROW, Rows, draw_rows
 from crm_clean.sample.world import World, draw_world
 
 FEWEST, MOST = 10, 5_000_000
@@ -52,9 +53,7 @@ def draw_customers(*, contacts: int, seed: int) -> Customers:
     return Customers(world, draw_rows(world, seed=seed, contacts=contacts), seed)
 
 
-def write_sample(
-    folder: Path, *, contacts: int, seed: int, on_progress: Progress | None = None
-) -> dict[str, object]:
+def write_sample(folder: Path, *, contacts: int, seed: int, on_progress: Progress | None = None) -> dict[str, object]:
     """Write the four exports and `truth.csv` into `folder`; `contacts` is the number of their rows together.
 
     `on_progress` is told what is being written and the share done of the whole, 0 to 1. Returns `contacts`, `people`,
@@ -62,7 +61,7 @@ def write_sample(
     file has one line a row: `source_file,source_row,person`, rows counted from 1 below the header. Raises UsageError
     for fewer than 10 contacts or a negative seed.
     """
-    tell = on_progress or (lambda what, share: None)
+    tell = on_progress or _tell_nobody
     tell("people", 0.0)
     customers = draw_customers(contacts=contacts, seed=seed)
     folder.mkdir(parents=True, exist_ok=True)
@@ -77,6 +76,10 @@ def write_sample(
         "rows": {sheet.source_file: len(sheet.person) for sheet in sheets},
         "files": [hubspot.FILE, salesforce.FILE, mailchimp.FILE, pipedrive.FILE, TRUTH],
     }
+
+
+def _tell_nobody(what: str, share: float) -> None:
+    del what, share
 
 
 def _rng(customers: Customers, crm: int) -> np.random.Generator:

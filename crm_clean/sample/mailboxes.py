@@ -4,10 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from crm_clean.sample.columns import (
-    Column, Ints, Mask, Rng, by_group, chance, column, constant, filled, join, keep, numbers, put, take, where,
-)  # fmt: skip
+    Column,
+    Ints,
+    Mask,
+    Rng,
+    by_group,
+    chance,
+    column,
+    constant,
+    filled,
+    join,
+    keep,
+    numbers,
+    put,
+    take,
+    where,
+)
 from crm_clean.sample.companies import Companies
 from crm_clean.sample.people import COUPLE, FAMILY, People
 from crm_clean.sample.uniqueness import repeats
@@ -16,7 +31,9 @@ from crm_clean.sample.words import words
 FIRST, SECOND, WORK, OLD_WORK = range(4)
 HAS_FIRST, HAS_SECOND, HAS_WORK = 0.93, 0.2, 0.86
 SHARED_BY_COUPLE = 0.06
-# Shares of the patterns of `_local` for private addresses.
+# Local parts: f first name, i its initial, s surname, t a tail of digits; the firms' house rules count in this order.
+SHAPES = ("f.s", "fs", "is", "i.s", "f", "s.f", "f.st", "ft")
+# How often private addresses have each of them.
 PRIVATE = (0.34, 0.14, 0.12, 0.02, 0.05, 0.03, 0.16, 0.14)
 
 
@@ -57,19 +74,13 @@ def _work(people: People, companies: Companies, job: Ints) -> tuple[Column, Colu
 
 def _local(people: People, last: Ints, *, pattern: Ints, tail: Column) -> Column:
     first, surname = take(words().first_slug, people.first), take(words().last_slug, last)
-    initial = pa.compute.utf8_slice_codeunits(first, 0, 1)
-    shapes = [
-        lambda f, i, s, t: join(f, s, sep="."),
-        lambda f, i, s, t: join(f, s),
-        lambda f, i, s, t: join(i, s),
-        lambda f, i, s, t: join(i, s, sep="."),
-        lambda f, i, s, t: f,
-        lambda f, i, s, t: join(s, f, sep="."),
-        lambda f, i, s, t: join(join(f, s, sep="."), t),
-        lambda f, i, s, t: join(f, t),
-    ]
-    parts = (first, initial, surname, tail)
-    return by_group(pattern, lambda p, rows: shapes[p](*(part.take(rows) for part in parts)))
+    initial = pc.utf8_slice_codeunits(first, 0, 1)
+
+    def shape(form: int, rows: Ints) -> Column:
+        parts = {"f": first, "i": initial, "s": surname, "t": tail}
+        return join(*(parts[c].take(pa.array(rows)) if c in parts else c for c in SHAPES[form]))
+
+    return by_group(pattern, shape)
 
 
 def _unique(rng: Rng, local: Column, domain: Column) -> Column:

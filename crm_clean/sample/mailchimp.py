@@ -11,9 +11,18 @@ import pyarrow as pa
 from crm_clean.sample.bulk import Sheet
 from crm_clean.sample.cards import Card, dates, moments, phone_cell, pick
 from crm_clean.sample.columns import (
-    Column, Ints, Mask, Rng, by_group, chance, column, constant, filled, join, join_filled, keep, numbers, take, where,
-)  # fmt: skip
-from crm_clean.sample.lexicon import CODES
+    Column,
+    Rng,
+    chance,
+    column,
+    constant,
+    filled,
+    join,
+    join_filled,
+    keep,
+    numbers,
+    take,
+)
 
 FILE = "mailchimp-audience.zip"
 STATUSES = ("subscribed", "unsubscribed", "cleaned")
@@ -53,10 +62,6 @@ def _columns(rng: Rng, card: Card) -> dict[str, Column]:
     signed_up = chance(rng, n, 0.7)
     opted_in = keep(moments(rows.created, "%Y-%m-%d %H:%M:%S"), signed_up)
     confirmed = moments(rows.created + rng.integers(20, 9_000, n), "%Y-%m-%d %H:%M:%S")
-    zone = np.array([CODES.index(code) for code in place.country_code.to_pylist() if code] or [0])
-    located = filled(place.country_code)
-    zones = np.full(n, -1)
-    zones[located] = zone[: int(located.sum())]
     return {
         "Email Address": rows.email,
         "First Name": card.names.first,
@@ -74,8 +79,8 @@ def _columns(rng: Rng, card: Card) -> dict[str, Column]:
         "LONGITUDE": constant("", n),
         "GMTOFF": constant("", n),
         "DSTOFF": constant("", n),
-        "TIMEZONE": take(column(ZONES), zones),
-        "CC": take(column(CODES), zones),
+        "TIMEZONE": take(column(ZONES), place.country_id),
+        "CC": place.country_code,
         "REGION": constant("", n),
         "LAST_CHANGED": moments(rows.updated, "%Y-%m-%d %H:%M:%S"),
         "LEID": numbers(88_000_000 + np.cumsum(rng.integers(4, 90, n))),

@@ -8,8 +8,19 @@ import numpy as np
 import pyarrow.compute as pc
 
 from crm_clean.sample.columns import (
-    Column, Mask, Rng, chance, column, filled, join, join_filled, keep, put, take, where,
-)  # fmt: skip
+    Column,
+    Mask,
+    Rng,
+    chance,
+    column,
+    filled,
+    join,
+    join_filled,
+    keep,
+    put,
+    take,
+    where,
+)
 from crm_clean.sample.habits import Hand
 from crm_clean.sample.lexicon import CODES
 from crm_clean.sample.people import MALE
@@ -21,8 +32,8 @@ NICKNAME, INITIAL_ONLY, MIDDLE, BOTH_SURNAMES, GENERATION = 0.10, 0.012, 0.12, 0
 SWAPPED, ALL_IN_LAST, UNKNOWN_LAST, TYPO_FIRST, TYPO_LAST = 0.01, 0.012, 0.006, 0.014, 0.018
 SALUTED = 0.25
 CIVILITIES = (
-    ("Ms.", "Mr."), ("Mrs", "Mr"), ("Mme", "M."), ("Sra.", "Sr."), ("Frau", "Herr"), ("Sig.ra", "Sig."), ("Mevr.", "Dhr."),
-    ("Sra.", "Sr."),
+    ("Ms.", "Mr."), ("Mrs", "Mr"), ("Mme", "M."), ("Sra.", "Sr."), ("Frau", "Herr"), ("Sig.ra", "Sig."),
+    ("Mevr.", "Dhr."), ("Sra.", "Sr."),
 )  # fmt: skip
 JUNK_NAMES = (("Test", "Test"), ("test", "test"), ("Test", "User"), ("asdf", "asdf"), ("John", "Doe"), ("x", "x"))
 NOBODY = ("Unknown", "N/A", ".", "-", "Unknown", "none")

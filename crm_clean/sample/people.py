@@ -108,9 +108,7 @@ def _sexes(rng: Rng, kind: Ints, role: Ints, head: Ints) -> Ints:
     return np.where(spouse & chance(rng, len(kind), 0.97), 1 - sex[head], sex).astype(np.int64)
 
 
-def _names(
-    rng: Rng, kind: Ints, role: Ints, *, country: Ints, sex: Ints, head: Ints
-) -> tuple[Ints, Ints, Ints]:
+def _names(rng: Rng, kind: Ints, role: Ints, *, country: Ints, sex: Ints, head: Ints) -> tuple[Ints, Ints, Ints]:
     """First name and the one or two surnames. Where people bear two, spouses keep their own and children join them."""
     n = len(kind)
     first = words().first.draw(rng, country * 2 + sex)

@@ -59,12 +59,15 @@ def lines() -> Lines:
             table.append(_entry(country, lex, prefix, lead="", digits=digits))
     first_town = len(table)
     for country, lex in enumerate(every):
-        for town in lex.places.towns:
-            table.append(_entry(country, lex, town.area, lead=town.lead, digits=lex.phone.digits))
-    columns = np.array(table, dtype=np.int64).T
+        digits = lex.phone.digits
+        table += [_entry(country, lex, town.area, lead=town.lead, digits=digits) for town in lex.places.towns]
+    country_of, area, area_length, lead, free, length, lowest = np.array(table, dtype=np.int64).T
     prefixes = [lex.phone.mobile for lex in every]
     mobile = pool(prefixes, [zipf(len(p), shift=1, power=0) for p in prefixes])
-    return Lines(*columns, mobile=mobile, first_town=first_town)
+    return Lines(
+        country=country_of, area=area, area_length=area_length, lead=lead, free_digits=free, number_length=length,
+        lowest=lowest, mobile=mobile, first_town=first_town,
+    )  # fmt: skip
 
 
 def give_numbers(rng: Rng, line: Ints) -> Numbers:

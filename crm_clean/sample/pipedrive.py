@@ -6,7 +6,19 @@ import numpy as np
 
 from crm_clean.sample.bulk import Sheet
 from crm_clean.sample.cards import OWNERS, Card, dates, moments, pick
-from crm_clean.sample.columns import Column, Rng, chance, column, constant, filled, join_filled, keep, numbers, take, where
+from crm_clean.sample.columns import (
+    Column,
+    Rng,
+    chance,
+    column,
+    constant,
+    filled,
+    join_filled,
+    keep,
+    numbers,
+    take,
+    where,
+)
 from crm_clean.sample.mailboxes import FIRST
 
 FILE = "pipedrive-people.xlsx"

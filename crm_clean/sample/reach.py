@@ -7,8 +7,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from crm_clean.sample.columns import (
-    Column, Ints, Mask, Rng, by_group, chance, column, edit, filled, join, keep, numbers, put, take, where,
-)  # fmt: skip
+    Column,
+    Ints,
+    Mask,
+    Rng,
+    by_group,
+    chance,
+    column,
+    edit,
+    filled,
+    join,
+    keep,
+    numbers,
+    put,
+    take,
+    where,
+)
 from crm_clean.sample.dirt import misdial
 from crm_clean.sample.habits import Hand
 from crm_clean.sample.lexicon import lexicons
@@ -20,7 +34,8 @@ from crm_clean.sample.world import PERSON, World
 
 OWN_LINE, EXTENSION, MISDIALLED, FAKE, MOBILE_AS_PHONE = 0.6, 0.3, 0.014, 0.01, 0.12
 AT_THE_OFFICE, SHORT_STREETS, TYPO_STREET, TYPO_CITY = 0.1, 0.4, 0.025, 0.01
-RESCUED = 0.75
+# Who has no address to write to was called or visited: such rows have a number or a street more often.
+TYPED_FROM_A_CARD, RESCUED = 0.6, 0.8
 FAKE_NUMBERS = (
     "0000000000", "000-000-0000", "123456789", "1111111111", "9999999999", "n/a", "0", "(555) 555-5555", "+00 000 000",
     "1234567890",
@@ -60,6 +75,7 @@ class Place:
     postal_code: Column
     country: Column
     country_code: Column
+    country_id: Ints  # -1 where no place is known
 
 
 @dataclass(frozen=True)
@@ -76,15 +92,18 @@ class Choice:
 def choose(rng: Rng, world: World, rows: Rows, *, presence: Presence) -> Choice:
     """Most rows keep at least one thing that tells the person from others; a few are hopeless."""
     n = len(rows)
-    mobile, landline, direct = world.mobile[rows.person], rows.landline, world.direct[rows.person]
+    mobile, landline, direct = world.telephones.mobile[rows.person], rows.landline, world.telephones.direct[rows.person]
     current = rows.job == world.job[rows.person]
     own_line = (direct >= 0) & current & chance(rng, n, OWN_LINE)
-    switchboard = np.where(rows.job >= 0, world.switchboard[np.maximum(rows.job, 0)], -1)
+    switchboard = np.where(rows.job >= 0, world.telephones.switchboard[np.maximum(rows.job, 0)], -1)
     work = np.where(own_line, direct, switchboard)
     has_mobile, has_home = chance(rng, n, presence.mobile), chance(rng, n, presence.home)
     has_address = chance(rng, n, presence.address)
     office = has_address & (rows.job >= 0) & chance(rng, n, AT_THE_OFFICE)
-    known = (filled(rows.email) & ~rows.email_is_shared) | (has_mobile & (mobile >= 0)) | (has_address & ~office)
+    reachable = filled(rows.email) & ~rows.email_is_shared
+    has_mobile |= ~reachable & chance(rng, n, TYPED_FROM_A_CARD)
+    has_address |= ~reachable & chance(rng, n, TYPED_FROM_A_CARD / 2)
+    known = reachable | (has_mobile & (mobile >= 0)) | (has_address & ~office)
     rescued = ~known & ~own_line & chance(rng, n, RESCUED)
     has_mobile |= rescued
     has_address |= rescued & (mobile < 0)
@@ -93,7 +112,7 @@ def choose(rng: Rng, world: World, rows: Rows, *, presence: Presence) -> Choice:
         mobile=np.where(has_mobile & person, mobile, -1),
         work=np.where(chance(rng, n, presence.work), work, -1),
         home=np.where(has_home & person, landline, -1),
-        address=np.where(has_address, np.where(office, world.office[np.maximum(rows.job, 0)], rows.home), -1),
+        address=np.where(has_address, np.where(office, world.homes.office[np.maximum(rows.job, 0)], rows.home), -1),
         town_only=~has_address & chance(rng, n, presence.town_only),
     )
 
@@ -103,9 +122,11 @@ def write_phones(rng: Rng, world: World, rows: Rows, *, choice: Choice) -> Phone
     n = len(rows)
     local = (choice.address >= 0) | choice.town_only
     abroad = 0.2 if local.all() else float(np.where(local, 0.2, 0.7).mean())
-    mobile = write_numbers(rng, world.numbers, choice.mobile, international=abroad)
-    home = write_numbers(rng, world.numbers, choice.home, international=abroad)
-    work = _with_extension(rng, world, rows, work=write_numbers(rng, world.numbers, choice.work, international=abroad))
+    mobile = write_numbers(rng, world.telephones.book, choice.mobile, international=abroad)
+    home = write_numbers(rng, world.telephones.book, choice.home, international=abroad)
+    work = _with_extension(
+        rng, world, rows, work=write_numbers(rng, world.telephones.book, choice.work, international=abroad)
+    )
     written = [_wrong(rng, phone) for phone in (mobile, work, home)]
     fake = chance(rng, n, FAKE)
     said = column([FAKE_NUMBERS[i] for i in rng.integers(0, len(FAKE_NUMBERS), int(fake.sum())).tolist()])
@@ -121,7 +142,7 @@ def _wrong(rng: Rng, phone: Column) -> Column:
 def _with_extension(rng: Rng, world: World, rows: Rows, *, work: Column) -> Column:
     """Some switchboard numbers carry the extension of the desk, always the same for one person."""
     n = len(rows)
-    has = filled(work) & (world.direct[rows.person] < 0) & chance(rng, n, EXTENSION)
+    has = filled(work) & (world.telephones.direct[rows.person] < 0) & chance(rng, n, EXTENSION)
     country = world.companies.country[np.maximum(rows.job, 0)]
     desk = numbers(100 + rows.person * 7919 % 900)
     forms = [lex.phone.extension for lex in lexicons()]
@@ -137,7 +158,7 @@ def _with_extension(rng: Rng, world: World, rows: Rows, *, work: Column) -> Colu
 
 def write_places(rng: Rng, world: World, choice: Choice, *, rows: Rows, hand: Hand) -> Place:
     """Addresses as the row's hand writes them; the parts of one address stand or fall together, with few gaps."""
-    n, book = len(rows), world.addresses
+    n, book = len(rows), world.homes.book
     known = choice.address >= 0
     index = np.where(known, choice.address, rows.home)
     town, country = book.town[index], book.country[index]
@@ -158,4 +179,5 @@ def write_places(rng: Rng, world: World, choice: Choice, *, rows: Rows, hand: Ha
         postal_code=part(take(book.postal_code, index), known, 0.96),
         country=part(take(words().country_name.text, name), somewhere, 0.85),
         country_code=keep(take(codes(), country), somewhere),
+        country_id=np.where(somewhere, country, -1),
     )

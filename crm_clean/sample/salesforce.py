@@ -14,8 +14,20 @@ from numpy.typing import NDArray
 from crm_clean.sample.bulk import Sheet
 from crm_clean.sample.cards import DAY, OWNERS, Card, dates, moments, pick
 from crm_clean.sample.columns import (
-    Column, Ints, Mask, Rng, chance, column, constant, filled, join_filled, keep, put, take, where,
-)  # fmt: skip
+    Column,
+    Ints,
+    Mask,
+    Rng,
+    chance,
+    column,
+    constant,
+    filled,
+    join_filled,
+    keep,
+    put,
+    take,
+    where,
+)
 
 FILE = "salesforce/Contact.csv"
 ENCODING = "cp1252"
@@ -38,7 +50,11 @@ def salesforce(rng: Rng, card: Card) -> Sheet:
     deleted, master = _merged_away(rng, rows.person, ids)
     has_mail = filled(rows.email)
     bounced = card.bounced & has_mail
-    street = where(chance(rng, n, 0.5), join_filled(place.street, place.unit, sep="\n"), join_filled(place.unit, place.street, sep=", "))
+    street = where(
+        chance(rng, n, 0.5),
+        join_filled(place.street, place.unit, sep="\n"),
+        join_filled(place.unit, place.street, sep=", "),
+    )
     stamp = moments(rows.updated, "%Y-%m-%d %H:%M:%S")
     columns = {
         "Id": ids,
@@ -120,5 +136,3 @@ def _merged_away(rng: Rng, person: Ints, ids: Column) -> tuple[Mask, Column]:
     first = pd.Series(np.arange(len(person))).groupby(person).transform("first").to_numpy()
     deleted = (first != np.arange(len(person))) & chance(rng, len(person), 0.18)
     return deleted, where(deleted, take(ids, first), EMPTY_LOOKUP)
-
-

@@ -21,27 +21,41 @@ PERSON, MAILBOX, JUNK = range(3)
 
 
 @dataclass(frozen=True)
+class Homes:
+    """Where people live and lived, and where firms are: indices into `book`, -1 for none."""
+
+    book: Addresses
+    now: Ints  # by person
+    before: Ints
+    office: Ints  # by company
+
+
+@dataclass(frozen=True)
+class Telephones:
+    """Who answers which number: indices into `book`, -1 for none."""
+
+    book: Numbers
+    mobile: Ints  # by person
+    landline: Ints
+    old_landline: Ints
+    direct: Ints
+    switchboard: Ints  # by company
+
+
+@dataclass(frozen=True)
 class World:
     """Indices are -1 for none. `emails` is indexed by `4 * person + slot`."""
 
     people: People
     companies: Companies
-    addresses: Addresses
-    numbers: Numbers
+    homes: Homes
+    telephones: Telephones
     emails: Column
     shared_emails: Mask
     what: Ints  # PERSON, MAILBOX (a firm's info@ kept as a contact) or JUNK (a test record)
-    home: Ints  # address
-    old_home: Ints
-    office: Ints  # address by company
-    job: Ints
+    job: Ints  # company
     old_job: Ints
     title: Ints
-    mobile: Ints  # phone number
-    landline: Ints
-    old_landline: Ints
-    direct: Ints
-    switchboard: Ints  # phone number by company
     wants_out: Mask  # has asked some CRM to stop writing
     unreachable: Mask  # mail to them comes back
 
@@ -61,8 +75,8 @@ def draw_world(seed: int, at_least: int) -> World:
         title=words().title.draw(rng, people.country),
         wants_out=chance(rng, len(people), WANTS_OUT),
         unreachable=chance(rng, len(people), UNREACHABLE),
-        **_homes(rng, people, companies),
-        **_telephones(rng, people, companies, job=job),
+        homes=_homes(rng, people, companies),
+        telephones=_telephones(rng, people, companies, job=job),
     )  # fmt: skip
 
 
@@ -79,22 +93,17 @@ def _what(rng: Rng, people: People, *, job: Ints) -> Ints:
     return what
 
 
-def _homes(rng: Rng, people: People, companies: Companies) -> dict[str, Addresses | Ints]:
+def _homes(rng: Rng, people: People, companies: Companies) -> Homes:
     head = np.arange(len(people)) - people.role
     moved = people.moved_on >= 0
     town = np.concatenate([people.town, people.old_town[moved], companies.town])
     n, m = len(people), int(moved.sum())
     old = np.full(n, -1)
     old[moved] = n + np.arange(m)
-    return {
-        "addresses": draw_addresses(rng, town),
-        "home": head,
-        "old_home": old,
-        "office": n + m + np.arange(len(companies.country)),
-    }
+    return Homes(book=draw_addresses(rng, town), now=head, before=old, office=n + m + np.arange(len(companies.country)))
 
 
-def _telephones(rng: Rng, people: People, companies: Companies, *, job: Ints) -> dict[str, Numbers | Ints]:
+def _telephones(rng: Rng, people: People, companies: Companies, *, job: Ints) -> Telephones:
     n, plan = len(people), lines()
     head = np.arange(n) - people.role
     has_landline = chance(rng, n, HAS_LANDLINE)[head] & ((people.kind != FLATMATES) | (people.role == 0))
@@ -107,10 +116,10 @@ def _telephones(rng: Rng, people: People, companies: Companies, *, job: Ints) ->
     ]
     numbers = give_numbers(rng, np.concatenate([line[has] for has, line in wanted]))
     mobile, landline, old_landline, direct, switchboard = _slots([has for has, _ in wanted])
-    return {
-        "numbers": numbers, "mobile": mobile, "landline": np.where(has_landline, landline[head], -1),
-        "old_landline": old_landline, "direct": direct, "switchboard": switchboard,
-    }  # fmt: skip
+    return Telephones(
+        book=numbers, mobile=mobile, landline=np.where(has_landline, landline[head], -1), old_landline=old_landline,
+        direct=direct, switchboard=switchboard,
+    )  # fmt: skip
 
 
 def _slots(masks: list[Mask]) -> list[Ints]:
