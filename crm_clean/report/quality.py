@@ -29,7 +29,7 @@ _DATES = ("birth_date", *_INSTANTS)
 _WRITTEN = ("full_name", "first_name", "last_name", "company", "birth_date")
 _NAMES = ("full_name", "first_name", "last_name")
 _REACH = ("email", "phone")
-_POSTCODE = r"^(?=.*\d)[A-Za-z0-9][A-Za-z0-9 -]{1,9}$"
+_POSTCODE = r"^[A-Za-z0-9 -]{0,9}[0-9][A-Za-z0-9 -]{0,9}$"
 _NORMAL = {"email": r"^[^@\s]+@[^@\sA-Z]+\.[^@\sA-Z]+$", "phone": r"^\+[1-9]\d{6,14}$"}
 _ISO_DATE = r"^(\d{4}|-)-\d\d-\d\d$"
 

@@ -28,13 +28,13 @@ def _headline(summary: RunSummary) -> Iterator[str]:
     people, rows = words.plural(summary.n_golden, "person", "people"), words.plural(summary.n_records, "record")
     yield f"{summary.title}: {rows}, {people}"
     numbers = {
-        "rows read": summary.n_read,
-        "people found": summary.n_golden,
+        "read": summary.n_read,
+        "people": summary.n_golden,
         "merged": summary.n_merged,
         "to review": summary.n_review,
         "quarantined": summary.n_quarantined,
     }
-    yield "  " + "   ".join(f"{name} {words.count(number)}" for name, number in numbers.items())
+    yield from _wrapped([f"{name} {words.count(number)}" for name, number in numbers.items()], indent="  ")
     if summary.changes is not None:
         changed = {event: n for event, n in summary.changes.items() if n}
         told = ", ".join(f"{words.count(n)} {event}" for event, n in changed.items())

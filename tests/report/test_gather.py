@@ -1,0 +1,123 @@
+"""From a run's tables to its summary."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from crm_clean.records import tables as t
+from crm_clean.report.gather import NEEDED, Facts, largest_merges, summarise
+from crm_clean.report.html import render
+from crm_clean.report.summary import StepCost
+from crm_clean.report.text import screenful
+
+Frames = dict[str, pd.DataFrame]
+
+
+@pytest.fixture
+def tables() -> Frames:
+    """Five records of three people: a pair by e-mail and name, another by decision, one alone."""
+    ids = ["h:1", "h:2", "s:1", "s:2", "s:3"]
+    people = ["G-a", "G-b", "G-a", "G-b", "G-c"]
+    full: dict[str, Any] = {
+        "files": {
+            "file_id": ["f2", "f1"],
+            "source_file": ["sales.csv", "hub.csv"],
+            "source": ["salesforce", "hubspot"],
+            "n_rows": [3, 2],
+            "n_quarantined": [None, 1],
+            "taken_at": [pd.Timestamp("2024-01-01", tz="UTC")] * 2,
+        },
+        "quarantine": {"file_id": ["f1"], "reason": ["row.too_many_fields"]},
+        "records": {"record_id": ids, "full_name": ["Ada", "Bo", "Ada", "Bo", "Cy"], "full_name_raw": list("abcde")},
+        "contact_points": {},
+        "issues": {
+            "record_id": ids,
+            "field": ["phone"] * 4 + ["email"],
+            "code": ["phone.unreadable"] * 4 + ["email.x"],
+        },
+        "pairs": {
+            "left_id": ["h:1", "h:1", "h:2"],
+            "right_id": ["s:1", "s:3", "s:3"],
+            "probability": [0.99, 0.5, 0.7],
+            "verdict": ["merge", "review", "cut"],
+            "levels": ["email=same:9.5 name=exact:8.1 phone=null:0.0", "name=close:2.0", "name=close:3.0"],
+        },
+        "membership": {"record_id": ids, "golden_id": people, "match_probability": [0.99, 1, 0.98, 1, 1]},
+        "golden": {
+            "golden_id": ["G-a", "G-b", "G-c"],
+            "full_name": ["Ada", None, "Cy"],
+            "n_records": [2, 2, 1],
+            "sources": ["hubspot; salesforce"] * 2 + ["salesforce"],
+        },
+        "golden_points": {"golden_id": ["G-b"], "kind": ["email"], "ordinal": [1], "value": ["bo@example.com"]},
+    }
+    return {name: t.TABLES[name].frame(full[name]) for name in NEEDED}
+
+
+def _review(tables: Frames) -> pd.DataFrame:
+    waiting = tables["pairs"][tables["pairs"]["verdict"].isin(["review", "cut"])]
+    shown = {
+        "match_probability": waiting["probability"],
+        "reason": "alike",
+        "left_full_name": "A",
+        "right_full_name": "B",
+    }
+    return waiting[["left_id", "right_id"]].assign(**shown)
+
+
+FACTS = Facts(title="Run 1", steps=[StepCost("link", 1.0, 100)], link_report={"threshold": 0.9, "n_pairs": 3})
+
+
+def test_a_summary_counts_what_the_tables_hold(tables: Frames) -> None:
+    summary = summarise(tables, t.CHECKS.empty(), _review(tables), facts=FACTS)
+    assert [(s.source_file, s.n_rows, s.n_quarantined) for s in summary.sources] == [
+        ("hub.csv", 2, 1),
+        ("sales.csv", 3, 0),
+    ]
+    assert (summary.n_read, summary.n_records, summary.n_golden, summary.n_merged) == (5, 5, 3, 2)
+    assert (summary.n_review, summary.n_quarantined, summary.linking.n_cut) == (2, 1, 1)
+    assert summary.issues.to_dict("list") == {
+        "field": ["phone", "email"], "code": ["phone.unreadable", "email.x"], "n": [4, 1]
+    }  # fmt: skip
+    assert summary.quarantine.to_dict("list") == {"reason": ["row.too_many_fields"], "n": [1]}
+    assert summary.cuts[["left", "right"]].to_numpy().tolist() == [["Bo", "Cy"]]
+    assert (summary.linking.threshold, summary.linking.n_pairs, summary.linking.expected_precision) == (0.9, 3, None)
+
+
+def test_pairs_that_wait_lower_uniqueness_once_per_person(tables: Frames) -> None:
+    summary = summarise(tables, t.CHECKS.empty(), _review(tables), facts=FACTS)
+    # Two pairs, but both ask whether Cy is somebody else.
+    assert summary.after.uniqueness == pytest.approx(2 / 3)
+    assert summary.before.uniqueness == pytest.approx(3 / 5)
+
+
+def test_the_largest_merges_say_what_holds_them_together(tables: Frames) -> None:
+    largest = largest_merges(tables)
+    assert largest["golden_id"].tolist() == ["G-a", "G-b"]
+    assert largest["label"].tolist() == ["Ada", "bo@example.com"]
+    assert largest["match_probability"].tolist() == [0.98, 1.0]
+    assert largest["reason"].tolist() == [
+        "email same (1), name exact (1)",
+        "decided by a person or by the export itself",
+    ]
+
+
+def test_only_so_many_merges_are_listed(tables: Frames) -> None:
+    assert largest_merges(tables, limit=1)["golden_id"].tolist() == ["G-a"]
+
+
+def test_a_gathered_summary_can_be_shown(tables: Frames) -> None:
+    summary = summarise(tables, t.CHECKS.empty(), _review(tables), facts=FACTS)
+    assert "bo@example.com" in render(summary)
+    assert "5 records, 3 people" in screenful(summary)
+
+
+def test_a_run_in_which_nobody_was_found_twice_can_be_shown(tables: Frames) -> None:
+    alone = {**tables, "pairs": t.PAIRS.empty(), "issues": t.ISSUES.empty(), "quarantine": t.QUARANTINE.empty()}
+    alone["golden"] = alone["golden"].assign(n_records=pd.array([1, 1, 1], dtype="Int64"))
+    summary = summarise(alone, t.CHECKS.empty(), _review(alone), facts=FACTS)
+    assert len(summary.largest) == 0
+    assert "Nobody was found twice" in render(summary)
