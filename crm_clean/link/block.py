@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from crm_clean.link.columns import Bag, Ints, combined
 
-_SMALL_TABLE_BUDGET = 300_000
+_SMALL_TABLE_BUDGET = 100_000
 
 
 @dataclass(frozen=True)

@@ -61,21 +61,42 @@ def components(links: Links, *, n: int) -> Ints:
     return found
 
 
-def cluster(links: Links, score: Scorer, *, n: int, threshold_bits: float, max_cluster: int) -> Clustering:
-    """Clusters of `n` records. `score` gives the bits of pairs that `links` does not hold."""
-    strong = _split_large(links.over(threshold_bits), n=n, largest=max_cluster)
-    label = components(strong, n=n)
-    inside = _all_pairs_inside(label, links, score, n=n)
+def completed(links: Links, score: Scorer, *, n: int, threshold_bits: float, max_cluster: int) -> Links:
+    """`links` with every pair inside the components that a threshold makes; `score` gives the bits of the new ones.
+
+    Components of any higher threshold lie inside these, so that nothing is left to score for them.
+    """
+    keys = _keys_inside(components(_split_large(links.over(threshold_bits), n=n, largest=max_cluster), n=n))
+    known = links.left * n + links.right
+    new = keys[~np.isin(keys, known, assume_unique=True)]
+    left, right = np.divmod(new, max(n, 1))
+    bits = score(left, right) if len(new) else np.empty(0)
+    order = np.argsort(np.concatenate([known, new]), kind="stable")
+    return Links(
+        np.concatenate([links.left, left])[order],
+        np.concatenate([links.right, right])[order],
+        np.concatenate([links.bits, bits])[order],
+    )
+
+
+def cluster(links: Links, *, n: int, threshold_bits: float, max_cluster: int) -> Clustering:
+    """Clusters of `n` records from links completed at this threshold or a lower one."""
+    strong = links.over(threshold_bits)
+    label = components(_split_large(strong, n=n, largest=max_cluster), n=n)
+    inside = _within(links, label)
     doubtful = np.unique(label[inside.left[inside.bits < 0.0]])
     if len(doubtful):
-        label = _rejoined(label, inside, doubtful, n=n)
-    together = label[inside.left] == label[inside.right]
-    inside = Links(inside.left[together], inside.right[together], inside.bits[together])
-    over = links.over(threshold_bits)
-    apart = label[over.left] != label[over.right]
-    cut = Links(over.left[apart], over.right[apart], over.bits[apart])
+        label = _rejoined(label, inside, doubtful)
+        inside = _within(inside, label)
+    apart = label[strong.left] != label[strong.right]
+    cut = Links(strong.left[apart], strong.right[apart], strong.bits[apart])
     tree = _tree(inside, n=n)
     return Clustering(label, _held_by(tree, n=n), inside, _believed(inside, tree, label, n=n), cut)
+
+
+def _within(links: Links, label: Ints) -> Links:
+    together = label[links.left] == label[links.right]
+    return Links(links.left[together], links.right[together], links.bits[together])
 
 
 def _split_large(strong: Links, *, n: int, largest: int) -> Links:
@@ -95,26 +116,17 @@ def _split_large(strong: Links, *, n: int, largest: int) -> Links:
         strong = Links(strong.left[keep], strong.right[keep], strong.bits[keep])
 
 
-def _all_pairs_inside(label: Ints, links: Links, score: Scorer, *, n: int) -> Links:
-    """Every pair within components, scored: those known already, and the ones blocking did not make."""
+def _keys_inside(label: Ints) -> Ints:
+    """The key (left * n + right) of every pair inside clusters, sorted."""
     order = np.argsort(label, kind="stable").astype(np.int64)
-    sizes = np.bincount(label, minlength=n)
+    sizes = np.bincount(label, minlength=len(label))
     sizes = sizes[sizes > 0]
     starts = np.cumsum(sizes) - sizes
     multiple = sizes > 1
-    keys = np.sort(joined(order, starts[multiple], sizes[multiple], n=n))
-    left, right = np.divmod(keys, max(n, 1))
-    known_keys = links.left * n + links.right
-    place = np.minimum(np.searchsorted(known_keys, keys), max(len(known_keys) - 1, 0))
-    known = known_keys[place] == keys
-    bits = np.empty(len(keys))
-    bits[known] = links.bits[place[known]]
-    if not known.all():
-        bits[~known] = score(left[~known], right[~known])
-    return Links(left, right, bits)
+    return np.sort(joined(order, starts[multiple], sizes[multiple], n=len(label)))
 
 
-def _rejoined(label: Ints, inside: Links, doubtful: Ints, *, n: int) -> Ints:
+def _rejoined(label: Ints, inside: Links, doubtful: Ints) -> Ints:
     """Labels after the doubtful components have been taken apart and joined again by average weight."""
     out = label.copy()
     mine = np.isin(label[inside.left], doubtful)

@@ -15,14 +15,14 @@ import numpy as np
 import pandas as pd
 
 from crm_clean.link.block import Candidates, block
-from crm_clean.link.calibrate import expected_precision, keep_promise
-from crm_clean.link.cluster import CANNOT, MUST, Clustering, Links, cluster
+from crm_clean.link.calibrate import THRESHOLDS, expected_precision, keep_promise
+from crm_clean.link.cluster import CANNOT, MUST, Clustering, Links, cluster, completed
 from crm_clean.link.columns import Ints
 from crm_clean.link.compare.catalogue import comparisons
 from crm_clean.link.compare.levels import Compared, Comparison
 from crm_clean.link.people import People, read_people
 from crm_clean.link.rules import blocking_rules
-from crm_clean.link.score import Floats, Model, fitting, probability, train, weigh
+from crm_clean.link.score import Floats, Model, fitting, odds, probability, train, weigh
 from crm_clean.link.spec import LinkSpec
 from crm_clean.link.strangers import by_chance, kinds
 from crm_clean.records.decisions import standing
@@ -92,14 +92,17 @@ def link(
     def score(left: Ints, right: Ints) -> Floats:
         return weigh(trained, [c.compare(people, left, right) for c in chosen])[0]
 
+    floor = spec.threshold or THRESHOLDS[0]
+    links = completed(
+        Links(candidates.left, candidates.right, bits),
+        score,
+        n=people.n,
+        threshold_bits=odds(floor),
+        max_cluster=spec.max_cluster,
+    )
+
     def clustered(threshold: float) -> Clustering:
-        return cluster(
-            Links(candidates.left, candidates.right, bits),
-            score,
-            n=people.n,
-            threshold_bits=float(np.log2(threshold / (1.0 - threshold))),
-            max_cluster=spec.max_cluster,
-        )
+        return cluster(links, n=people.n, threshold_bits=odds(threshold), max_cluster=spec.max_cluster)
 
     threshold, clustering = keep_promise(clustered, threshold=spec.threshold, precision=spec.precision)
     if on_progress is not None:

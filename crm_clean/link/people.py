@@ -6,12 +6,14 @@ ones. Records are taken in the order of their content, so that ties fall the sam
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import jellyfish
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from crm_clean.link.columns import Bag, Column, Ints, combined, encode
 
@@ -45,10 +47,24 @@ class People:
     profiles: Bag
     texts: dict[str, Bag]
     person: Ints  # a rough code of who it is, to count people rather than rows
+    _held: dict[int, Ints] = field(default_factory=dict, repr=False)
 
     @property
     def n(self) -> int:
         return len(self.ids)
+
+    def holders(self, bag: Bag) -> Ints:
+        """How many different people hold each distinct value of one of these bags; counted once."""
+        if id(bag) not in self._held:
+            self._held[id(bag)] = bag.holders(self.person)
+        return self._held[id(bag)]
+
+    @cached_property
+    def phone_digits(self) -> list[str]:
+        """The digits of each distinct phone, without its extension."""
+        numbers = pc.replace_substring_regex(pa.array(self.phones.values, type=pa.string()), ";.*$|[^0-9]", "")
+        digits: list[str] = numbers.to_pylist()
+        return digits
 
 
 def sound_of(name: str) -> str | None:
@@ -102,7 +118,7 @@ def read_people(records: pd.DataFrame, points: pd.DataFrame) -> People:
         roles=bag("email", points["key"], where=is_role),
         users=_telling_users(emails, first, last),
         phones=bag("phone", points["key"]),
-        addresses=bag("address", points["key"]),
+        addresses=bag("address", points["key"].mask(points["key"].str.contains(r"^\||\|$", regex=True).fillna(True))),
         streets=streets,
         postcodes=postcodes,
         cities=bag("address", _city_key(points)),

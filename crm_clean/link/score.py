@@ -141,6 +141,11 @@ def probability(bits: Floats) -> Floats:
     return 1.0 / (1.0 + np.exp2(-np.clip(bits, -60, 60)))
 
 
+def odds(likely: float) -> float:
+    """The bits that a probability stands for."""
+    return float(np.log2(likely / (1.0 - likely)))
+
+
 def _typical(comparison: Comparison, compared: Compared, level: int, posterior: Floats) -> float | None:
     """How many people share the value that true pairs agree on at a level; None where values are not weighed.
 

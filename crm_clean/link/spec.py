@@ -19,7 +19,7 @@ class LinkSpec(BaseModel):
     precision: float = Field(default=0.99, gt=0.5, lt=1.0)
     threshold: float | None = Field(default=None, gt=0.0, lt=1.0)
     review_floor: float = Field(default=0.2, ge=0.0, lt=1.0)
-    pairs_per_record: float = Field(default=10.0, gt=0.0)
+    pairs_per_record: float = Field(default=1.5, gt=0.0)
     max_block: int = Field(default=500, ge=2)
     max_cluster: int = Field(default=50, ge=2)
     seed: int = 0

@@ -14,7 +14,7 @@ import numpy as np
 from crm_clean.link.columns import Ints
 from crm_clean.link.compare.levels import Comparison
 from crm_clean.link.people import People
-from crm_clean.link.score import Floats
+from crm_clean.link.score import Floats, probability
 
 # kind -> comparison -> level -> share; what is left of 1 goes to chance.
 KINDS: dict[str, dict[str, dict[str, float]]] = {
@@ -23,6 +23,11 @@ KINDS: dict[str, dict[str, dict[str, float]]] = {
         "name": {"last_only": 0.85, "familiar": 0.05},
         "address": {"same": 0.6, "close": 0.05, "postcode": 0.1},
         "phone": {"same": 0.4},
+    },
+    "housemates": {
+        "name": {"different": 0.9},
+        "address": {"same": 0.8, "close": 0.05},
+        "phone": {"same": 0.3},
     },
     "colleagues": {
         "company": {"same": 0.9},
@@ -36,21 +41,28 @@ KINDS: dict[str, dict[str, dict[str, float]]] = {
     },
     "same_birthday": {"birth_date": {"same": 0.8, "partly": 0.1}},
 }
+# Comparisons that a table must have to show a kind; the kind's first one unless said here.
+_TOLD_BY = {"relatives": {"name"}, "housemates": {"name", "address"}}
 _RANDOM_PAIRS = 60_000
-_SOFTENED = 0.5
+_SOFTENED = 5.0
 
 
 def by_chance(people: People, chosen: Sequence[Comparison], *, seed: int) -> list[Floats]:
-    """The share of each level among random pairs of records; one array a comparison, summing to 1.
+    """The share of each level among random pairs of different people; one array a comparison, summing to 1.
 
-    Of small tables all pairs are taken. What is believed beforehand counts as a handful of pairs, so that no level
-    is impossible.
+    Of small tables all pairs are taken. A pair counts by how unlikely it is to be one person, as far as one can tell
+    before training: in a small table true pairs are no rarity. What is believed beforehand counts as a handful of
+    pairs, so that no level is impossible.
     """
     left, right = _random_pairs(people.n, seed=seed)
+    levels = [c.compare(people, left, right).levels for c in chosen]
+    bits = np.full(len(left), -np.log2(max(people.n, 2)))
+    for comparison, codes in zip(chosen, levels, strict=True):
+        bits += np.concatenate([[0.0], np.log2(np.array(comparison.likely) / np.array(comparison.chance))])[codes]
+    strange = 1.0 - probability(bits)
     shares = []
-    for comparison in chosen:
-        levels = comparison.compare(people, left, right).levels
-        counted = np.bincount(levels, minlength=len(comparison.levels) + 1)[1:].astype(np.float64)
+    for comparison, codes in zip(chosen, levels, strict=True):
+        counted = np.bincount(codes, weights=strange, minlength=len(comparison.levels) + 1)[1:]
         counted += _SOFTENED * np.array(comparison.chance) / sum(comparison.chance)
         shares.append(counted / counted.sum())
     return shares
@@ -71,7 +83,7 @@ def kinds(chosen: Sequence[Comparison], chance: Sequence[Floats]) -> dict[str, l
     present = {c.name for c in chosen}
     found = {}
     for kind, dwells in KINDS.items():
-        if next(iter(dwells)) in present:
+        if present >= _TOLD_BY.get(kind, {next(iter(dwells))}):
             found[kind] = [_dwelling(c, dwells.get(c.name, {}), base) for c, base in zip(chosen, chance, strict=True)]
     texts = [c.name for c in chosen if c.name.startswith("text:")]
     for name in texts:

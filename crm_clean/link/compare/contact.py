@@ -38,7 +38,7 @@ def compare_emails(p: People, left: Ints, right: Ints) -> Compared:
     rest = np.flatnonzero(~equal)
     levels[rest[alike(bag.values, a[rest], b[rest], is_mangled)]] = like
     levels[rest[alike(bag.values, a[rest], b[rest], is_mistyped)]] = close
-    levels[equal] = np.where(bag.holders(p.person)[a[equal]] >= MANY_PEOPLE, role, same)
+    levels[equal] = np.where(p.holders(bag)[a[equal]] >= MANY_PEOPLE, role, same)
     whole = best(levels, pair, n=len(left))
     whole[share_rare(p.users, p, left, right, below=MANY_PEOPLE) & (whole > user)] = user
     whole[(fewest_holders(p.roles, p, left, right) > 0) & np.isin(whole, (NULL, different))] = role
@@ -73,16 +73,11 @@ def compare_phones(p: People, left: Ints, right: Ints) -> Compared:
     levels = np.full(len(pair), different, dtype=np.int8)
     equal = a == b
     rest = np.flatnonzero(~equal)
-    digits = [_digits(v) for v in bag.values]
+    digits = p.phone_digits
     levels[rest[alike(digits, a[rest], b[rest], _is_one_digit_off)]] = close
     equal[rest[alike(digits, a[rest], b[rest], _is_same_tail)]] = True
-    levels[equal] = np.where(bag.holders(p.person)[a[equal]] >= MANY_PEOPLE, shared, same)
+    levels[equal] = np.where(p.holders(bag)[a[equal]] >= MANY_PEOPLE, shared, same)
     return Compared(best(levels, pair, n=len(left)), fewest_holders(bag, p, left, right))
-
-
-def _digits(phone: str) -> str:
-    """The digits of a phone key, without its extension."""
-    return "".join(c for c in phone.partition(";")[0] if c.isdigit())
 
 
 def _is_one_digit_off(left: list[str], right: list[str]) -> Flags:

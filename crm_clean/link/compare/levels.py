@@ -40,7 +40,7 @@ class Comparison:
     """One comparison: `levels` in words, strongest first; code k + 1 in `Compared.levels` is `levels[k]`.
 
     `likely` and `chance` are what the model believes, before it sees data, of how often a level occurs among pairs
-    that are one person and among candidate pairs that are not; they sum to 1 over the levels. `by_value` names the
+    that are one person and among random pairs that are not; they sum to 1 over the levels. `by_value` names the
     levels that agree on a value, to be weighed by how many people share it.
     """
 
@@ -79,7 +79,7 @@ def fewest_holders(bag: Bag, people: People, left: Ints, right: Ints) -> Ints:
     common = bag.codes[i] == bag.codes[j]
     most = np.iinfo(np.int64).max
     out = np.full(len(left), most, dtype=np.int64)
-    np.minimum.at(out, pair[common], bag.holders(people.person)[bag.codes[i[common]]])
+    np.minimum.at(out, pair[common], people.holders(bag)[bag.codes[i[common]]])
     out[out == most] = 0
     return out
 

@@ -111,7 +111,7 @@ def _by_words(left: list[str], right: list[str], levels: Levels, *, given: bool)
             out[i] = INITIAL
         elif _shares_formal_name(a, b, lexicon):
             out[i] = NICKNAME
-        elif out[i] != CLOSE and (" " in a or " " in b) and _shares_word(a, b):
+        elif (" " in a or " " in b) and _shares_word(a, b):
             out[i] = PART
     return out
 
