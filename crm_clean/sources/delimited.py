@@ -18,6 +18,7 @@ from crm_clean.sources.dialect import Dialect, check_header, sniff
 from crm_clean.sources.encoding import Text, to_text
 from crm_clean.sources.footers import TAIL, is_footer
 from crm_clean.sources.grid import RAW_LIMIT, BadRow, Grid, shown, text_array
+from crm_clean.sources.lexicon import n_known
 from crm_clean.sources.lines import Lines, measure
 from crm_clean.sources.rows import FOOTER, OK, REASONS, TOO_FEW, TOO_LONG, TRUNCATED, Rows, assemble, close, split
 from crm_clean.sources.spec import Limits
@@ -48,8 +49,16 @@ def read(data: bytes, *, name: str, limits: Limits) -> Grid:
     header = _without_tail(text.data, body, header, dialect.delimiter)
     rows = assemble(text, body, delimiter=dialect.delimiter, width=len(header))
     if not len(rows):
-        raise UnreadableInput(name, "no_rows", "the file has a header and no rows; export it again with its contacts.")
+        raise _without_rows(header, name)
     return _grid(_Scan(text, dialect, header, rows, dialect.line + n_lines + 1), limits)
+
+
+def _without_rows(header: tuple[str, ...], name: str) -> UnreadableInput:
+    """A header of known words has lost its contacts; anything else never had any."""
+    if n_known(header):
+        advice = "the file has a header and no rows; export it again with its contacts."
+        return UnreadableInput(name, "no_rows", advice)
+    return UnreadableInput(name, "no_contacts", "this is no table of contacts; export them as CSV or XLSX.")
 
 
 def _header(data: bytes, lines: Lines, dialect: Dialect) -> tuple[tuple[str, ...], int]:

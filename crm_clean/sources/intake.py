@@ -103,6 +103,8 @@ def _take(location: Location, run: _Run, taken: AbstractSet[str]) -> Taken | str
     try:
         grid = read(location, run.spec, data)
     except UnreadableInput as error:
+        if error.code == "no_contacts" and location.is_searched:
+            return "no_contacts"
         if error.code == "no_rows" and location.member is not None:
             return "no_rows"
         raise

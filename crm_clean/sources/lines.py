@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_SEGMENT = 1 << 23
+_SEGMENT = 1 << 18
 _DELIMITER, _QUOTE, _LF, _CR = 1, 2, 3, 4
 _QUOTE_BYTE = 0x22
 

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from crm_clean.errors import BadSettings
 from crm_clean.records.fields import SCALARS, parse_target
-from crm_clean.sources.spec import allowed_targets
+from crm_clean.sources.spec import OURS, allowed_targets
 
 _CLOSED = ConfigDict(frozen=True, extra="forbid")
 
@@ -68,7 +68,7 @@ class Column(BaseModel):
     @field_validator("to")
     @classmethod
     def _is_a_field(cls, to: str) -> str:
-        if parse_target(to) is None:
+        if to in OURS or parse_target(to) is None:
             raise ValueError(f"no such field {to!r}; use {allowed_targets()}")
         return to
 

@@ -6,7 +6,9 @@ width is held against the line it opened in, and reading goes on with the next l
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -126,26 +128,28 @@ def close(data: bytes, lines: Lines, first: int, delimiter: bytes) -> tuple[int,
 def _rest_of_line(data: bytes, at: int, end: int, delimiter: bytes) -> tuple[int, int | None] | None:
     """Delimiters from `at`, outside quotes, to `end` or into a quote that stays open (then the place behind it).
 
-    None when a quote stands where none may.
+    None when a quote stands where none may. `at` is a delimiter, or the end.
     """
-    count = 0
-    while at < end:
-        count += 1  # `at` stands on a delimiter
-        at += 1
-        if data[at : at + 1] != b'"' or at >= end:
-            stop = data.find(delimiter, at, end)
-            stop = end if stop < 0 else stop
-            if data.find(b'"', at, stop) >= 0:
-                return None
-            at = stop
-            continue
-        behind = _closing(data, at + 1, end)
-        if behind is None:
-            return count, at + 1
-        if behind < end and data[behind : behind + 1] != delimiter:
-            return None
-        at = behind
-    return count, None
+    cell = _cell(delimiter)
+    whole = _cells(delimiter).match(data, at, end)
+    reached = whole.end() if whole else at
+    count = len(cell.findall(data, at, reached))
+    if reached == end:
+        return count, None
+    is_open = data[reached] == 34 and reached > at and data[reached - 1] == delimiter[0]
+    return (count, reached + 1) if is_open else None
+
+
+@cache
+def _cell(delimiter: bytes) -> re.Pattern[bytes]:
+    """A delimiter and the cell behind it, quoted or plain; an empty cell where a quote does not close."""
+    mark = re.escape(delimiter)
+    return re.compile(b'%s(?:"(?:[^"]|"")*+"|[^"%s]*+)' % (mark, mark))
+
+
+@cache
+def _cells(delimiter: bytes) -> re.Pattern[bytes]:
+    return re.compile(b"(?:%s)*+" % _cell(delimiter).pattern)
 
 
 def _closing(data: bytes, at: int, end: int) -> int | None:

@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from crm_clean.records.fields import SCALARS, parse_target
 
+OURS = ("source", "source_file", "source_row")  # said of every record by the reader, not by a column
+
 
 class Limits(BaseModel):
     """What a file may cost before it, or a row of it, is refused."""
@@ -40,7 +42,7 @@ class SourcesSpec(BaseModel):
     @field_validator("mapping")
     @classmethod
     def _targets_exist(cls, mapping: dict[str, str]) -> dict[str, str]:
-        unknown = sorted({target for target in mapping.values() if parse_target(target) is None})
+        unknown = sorted({to for to in mapping.values() if to in OURS or parse_target(to) is None})
         if unknown:
             raise ValueError(f"no such field: {', '.join(unknown)}; use {allowed_targets()}")
         return mapping

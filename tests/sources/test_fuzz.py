@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -135,8 +136,11 @@ def test_what_a_csv_writer_wrote_comes_back(rows: list[list[str]], delimiter: st
 
 @given(data=st.lists(st.sampled_from([b"a", b",", b'"', b"\n", b"\r", b"\r\n", b"bc"]), max_size=60).map(b"".join))
 @QUIET
-def test_lines_are_measured_as_one_would_by_hand(data: bytes) -> None:
+def test_lines_are_measured_as_one_would_by_hand(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = measure(data, b",")
+    monkeypatch.setattr("crm_clean.sources.lines._SEGMENT", 3)
     lines = measure(data, b",")
+    assert all((getattr(whole, f.name) == getattr(lines, f.name)).all() for f in fields(lines))
     expected = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
     expected = expected[:-1] if expected[-1] == b"" else expected
     assert [data[s:e] for s, e in zip(lines.start, lines.end, strict=True)] == expected
