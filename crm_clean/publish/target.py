@@ -113,11 +113,9 @@ class Target(BaseModel):
 @cache
 def targets() -> tuple[Target, ...]:
     """All targets, by name of their file. Raises BadSettings naming the file that is not sound."""
-    found = []
-    for entry in sorted(resources("crm_clean.publish").joinpath("targets").iterdir(), key=lambda e: e.name):
-        if entry.name.endswith(".toml"):
-            found.append(read_target(entry.read_text(encoding="utf-8"), origin=entry.name))
-    return tuple(found)
+    entries = sorted(resources("crm_clean.publish").joinpath("targets").iterdir(), key=lambda entry: entry.name)
+    files = [entry for entry in entries if entry.name.endswith(".toml")]
+    return tuple(read_target(file.read_text(encoding="utf-8"), origin=file.name) for file in files)
 
 
 def read_target(text: str, *, origin: str) -> Target:

@@ -1,0 +1,84 @@
+"""What each CRM is told: changes to survivors, merges, suppressions, and what was refused.
+
+A plan is frames only, made before a file is written, so that it can be audited first. It never turns an opt-out into
+an opt-in: consent columns are written where they become stricter, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from crm_clean.publish import places, reach, scalars
+from crm_clean.publish.given import TEXT, Given
+from crm_clean.publish.guard import REFUSED_COLUMNS, sifted
+from crm_clean.publish.merges import archives, merges
+from crm_clean.publish.roster import Roster, call_roll
+from crm_clean.publish.sheet import Sheet, sheets
+from crm_clean.publish.spec import PublishSpec
+from crm_clean.publish.suppress import suppressions
+from crm_clean.records.tables import PUBLISH_CHANGES, PUBLISH_MERGES
+
+__all__ = ["Given", "Plan", "plan"]
+
+_ORDER = ["system", "object", "source_record_id", "column"]
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """Frames, sorted by their keys.
+
+    `changes`: PUBLISH_CHANGES. `merges`: PUBLISH_MERGES. `suppressions`: PUBLISH_SUPPRESSIONS. `id_map`: ID_MAP.
+    `updates`: changes once more, with object, key_header and key_value, as they stand in import files. `objects`:
+    object of each row of merges. `archives`: what a system can only put away. `refused`: what was not written and why.
+    """
+
+    changes: pd.DataFrame
+    merges: pd.DataFrame
+    suppressions: pd.DataFrame
+    id_map: pd.DataFrame
+    updates: pd.DataFrame
+    objects: pd.Series[str]
+    archives: pd.DataFrame
+    refused: pd.DataFrame
+
+
+def plan(given: Given, *, spec: PublishSpec) -> Plan:
+    """What the systems that `spec` serves are told about the golden records of one run."""
+    roster = call_roll(given, spec)
+    used = list(sheets(given, roster, spec))
+    updates, refused = _updates(given, used)
+    merged = merges(given, roster)
+    return Plan(
+        changes=PUBLISH_CHANGES.check(PUBLISH_CHANGES.frame(updates[list(PUBLISH_CHANGES.columns)])),
+        merges=PUBLISH_MERGES.check(PUBLISH_MERGES.frame(merged[list(PUBLISH_MERGES.columns)])),
+        suppressions=suppressions(given, roster),
+        id_map=roster.id_map(),
+        updates=updates,
+        objects=merged["object"],
+        archives=archives(roster, _keys_by_email(given, roster)),
+        refused=refused,
+    )
+
+
+def _updates(given: Given, used: list[Sheet]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    known = reach.Reach.of(given)
+    found = []
+    for sheet in used:
+        for made in (scalars.changes(sheet), reach.changes(sheet, known), places.changes(sheet)):
+            found += [change.assign(key_header=sheet.key_header) for change in made if len(change)]
+    if not found:
+        columns = [*PUBLISH_CHANGES.columns, "object", "key_header", "key_value"]
+        return pd.DataFrame(columns=columns, dtype=TEXT), pd.DataFrame(columns=REFUSED_COLUMNS, dtype=TEXT)
+    changes, refused = sifted(pd.concat(found, ignore_index=True))
+    return changes.sort_values(_ORDER, ignore_index=True), refused.sort_values(_ORDER, ignore_index=True)
+
+
+def _keys_by_email(given: Given, roster: Roster) -> pd.Series[str]:
+    """The address of each record of a system that knows people by their address, as exported, by record id."""
+    rows = roster.frame[roster.frame["is_email_key"].to_numpy(bool)]
+    points = given.contact_points
+    first = points[points["kind"].eq("email") & points["record_id"].isin(rows["record_id"])]
+    first = first.sort_values(["record_id", "ordinal"]).drop_duplicates("record_id")
+    return first.set_index("record_id")["raw"].str.strip()

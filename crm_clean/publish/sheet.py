@@ -1,0 +1,131 @@
+"""One export of one CRM, side by side with the golden records: what each column holds, held and should hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from crm_clean.publish.given import TEXT, Given, IntArray, RawCells, pick
+from crm_clean.publish.roster import Roster, file_targets
+from crm_clean.publish.spec import PublishSpec
+from crm_clean.publish.target import Column, Target
+from crm_clean.records.fields import SCALARS, parse_target
+from crm_clean.records.fields import Target as Mapped
+
+
+@dataclass(frozen=True)
+class Place:
+    """A column of the export that we may write: its position, what it feeds, and its header in the import file."""
+
+    column: Column
+    position: int
+    mapped: Mapped
+    header: str
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """`rows`: the roster's records of this file that are written to. Series and arrays stand in their order."""
+
+    target: Target
+    rows: pd.DataFrame
+    places: tuple[Place, ...]
+    cells: RawCells
+    given: Given
+    spec: PublishSpec
+
+    @cached_property
+    def record(self) -> IntArray:
+        """Position of each row in records."""
+        return self.rows["record"].to_numpy(np.int64)
+
+    @cached_property
+    def person(self) -> IntArray:
+        """Position of each row in golden."""
+        return self.rows["golden"].to_numpy(np.int64)
+
+    def raw(self, place: Place) -> pd.Series[str]:
+        """The cell as exported."""
+        return self.cells.column(self.rows["source_row"].to_numpy(np.int64), place.position)
+
+    def own(self, field: str) -> pd.Series[str]:
+        """What the record itself says, normalised."""
+        return pick(self.given.records[field], self.record)
+
+    def golden(self, field: str) -> pd.Series[str]:
+        """What survived."""
+        return pick(self.given.golden[field], self.person)
+
+    def change(self, place: Place, chosen: pd.Series[bool], values: pd.DataFrame) -> pd.DataFrame:
+        """Rows of changes where `chosen`. `values`: old, new and rule, in the order of `rows`."""
+        at = np.flatnonzero(chosen.fillna(False).to_numpy(bool))
+        who = self.rows[["system", "object", "record_id", "source_record_id", "golden_id"]].take(at)
+        what = values.take(at).reset_index(drop=True)
+        return who.reset_index(drop=True).assign(
+            column=pd.array([place.header] * len(at), dtype=TEXT),
+            field=pd.array([place.column.field] * len(at), dtype=TEXT),
+            old_value=what["old"],
+            new_value=what["new"],
+            rule=what["rule"],
+            max_chars=place.column.max_chars or 0,
+            max_bytes=place.column.max_bytes or 0,
+            key_value=self.key_values.take(at).to_numpy(),
+        )
+
+    @cached_property
+    def key_values(self) -> pd.Series[str]:
+        """What stands in the key column of the import file: the id, or the address as the CRM has it."""
+        if not self.target.key.is_email:
+            return self.rows["source_record_id"].reset_index(drop=True)
+        return self.cells.column(self.rows["source_row"].to_numpy(np.int64), self.key_position)
+
+    @cached_property
+    def header(self) -> list[str]:
+        files = self.given.files
+        return list(files.loc[files["file_id"] == self.rows["file_id"].iloc[0], "header"].iloc[-1])
+
+    @cached_property
+    def key_position(self) -> int:
+        return next(at for at, name in enumerate(self.header) if name in self.target.key.names)
+
+    @cached_property
+    def key_header(self) -> str:
+        """The key column's name in the import file."""
+        return self.target.key.header or self.header[self.key_position]
+
+
+def sheets(given: Given, roster: Roster, spec: PublishSpec) -> Iterator[Sheet]:
+    """The sheets of all files that have a target, by file id."""
+    files = given.files.drop_duplicates("file_id", keep="last").sort_values("file_id")
+    by_file = file_targets(given.files)
+    for file_id, header, mapping in zip(files["file_id"], files["header"], files["mapping"], strict=True):
+        target = by_file[file_id]
+        rows = roster.of_file(file_id).reset_index(drop=True)
+        if target is None or not len(rows):
+            continue
+        cells = RawCells(given.raw_rows[given.raw_rows["file_id"] == file_id])
+        yield Sheet(target, rows, _places(target, list(header), list(mapping)), cells, given, spec)
+
+
+def _places(target: Target, header: list[str], mapping: list[str]) -> tuple[Place, ...]:
+    """The columns of the target that the export has: by name, else - a single value - by what the reader made of it."""
+    found: list[Place] = []
+    for column in target.columns:
+        named = [at for at, name in enumerate(header) if name in column.names and mapping[at]]
+        told = [at for at, to in enumerate(mapping) if to == column.field and column.field in SCALARS]
+        position = next(iter([*named, *told]), None)
+        if position is None or any(place.position == position for place in found):
+            continue
+        mapped = parse_target(mapping[position])
+        if mapped is not None and _feeds(mapped, column.field):
+            found.append(Place(column, position, mapped, column.header or header[position]))
+    return tuple(found)
+
+
+def _feeds(mapped: Mapped, field: str) -> bool:
+    """Whether the reader took the column for the field we would write there."""
+    return field in (mapped.field, mapped.kind, mapped.part)
