@@ -154,7 +154,9 @@ def _cell(field: str, raw: str | None, words: Lexicons) -> tuple[str, tuple[str,
 
 
 def _region(text: str, country: str | None, words: Lexicons) -> str:
-    states = {"US": words.maps["addresses.us_states"], "CA": words.maps["addresses.ca_provinces"]}.get(country or "", {})
+    states = {"US": words.maps["addresses.us_states"], "CA": words.maps["addresses.ca_provinces"]}.get(
+        country or "", {}
+    )
     said = fold(text)
     if said in states:
         return states[said]

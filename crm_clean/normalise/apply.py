@@ -25,7 +25,7 @@ from crm_clean.normalise.people import read_names
 from crm_clean.normalise.points import Batch, Positions, Tools
 from crm_clean.normalise.scalars import read_scalars
 from crm_clean.normalise.spec import NormaliseSpec
-from crm_clean.records.fields import POINT_KINDS, SCALARS
+from crm_clean.records.fields import POINT_KINDS
 from crm_clean.records.tables import CONTACT_POINTS, RECORDS, STAGED_POINTS, STAGED_RECORDS
 
 Progress = Callable[[int, int], None]
@@ -62,7 +62,7 @@ def normalise(
     at = _positions(staged_records, staged_points)
     with Workers(workers) as pool:
         tools = Tools(words, pool, Findings())
-        batches = {kind: points.batch_of(kind, staged_points, at, tools=tools) for kind in POINT_KINDS}
+        batches: dict[str, Batch] = {k: points.batch_of(k, staged_points, at, tools=tools) for k in POINT_KINDS}
         batches["address"] = places.take_apart(batches["address"], tools=tools)
         batches["address"] = places.read_countries(batches["address"], tools=tools)
         country = places.first_country(batches["address"], len(staged_records))
@@ -103,20 +103,19 @@ def _positions(records: pd.DataFrame, points: pd.DataFrame) -> Positions:
     found = pc.index_in(flat(points["record_id"]), value_set=flat(records["record_id"]))
     if found.null_count:
         raise BadFrame(f"staged_points: {found.null_count} points belong to no record")
-    return found.to_numpy(zero_copy_only=False).astype(np.int64)
+    at: Positions = found.to_numpy(zero_copy_only=False).astype(np.int64)
+    return at
 
 
 def _regions(records: pd.DataFrame, batches: dict[str, Batch], country: pa.Array, spec: NormaliseSpec) -> pd.Series:
     phones = batches["phone"]
     sources = records["source"].reset_index(drop=True)
-    votes = pd.concat(
-        [
-            regions.country_votes(sources, pd.Series(country.to_pandas(), dtype=object)),
-            regions.phone_votes(sources.take(phones.at), phones.columns["raw"]),
-        ]
-    )
+    ballots = [
+        regions.country_votes(sources, pd.Series(country.to_pandas(), dtype=object)),
+        regions.phone_votes(sources.take(phones.at), phones.columns["raw"]),
+    ]
     given = records["default_region"].reset_index(drop=True)
-    return regions.decide(sources, given, votes, default=spec.default_region)
+    return regions.decide(sources, given, ballots, default=spec.default_region)
 
 
 def _read_points(
@@ -133,12 +132,10 @@ def _read_points(
 
 
 def _records(staged: pd.DataFrame, new: dict[str, Any]) -> pd.DataFrame:
-    """A company's name in the place of a person's is its key, where no company is named."""
+    """What was staged, beside what is new."""
     kept = STAGED_RECORDS.to_arrow(staged)
-    columns = {name: new.get(name, kept[name] if name in kept.column_names else None) for name in RECORDS.columns}
-    assert all(c is not None for c in columns.values()), sorted(set(SCALARS))
-    table = pa.table({n: c.cast(RECORDS.columns[n]) for n, c in columns.items()})
-    return RECORDS.to_pandas(table)
+    columns = {name: new[name] if name in new else kept[name] for name in RECORDS.columns}
+    return RECORDS.to_pandas(pa.table({n: c.cast(RECORDS.columns[n]) for n, c in columns.items()}))
 
 
 def _contact_points(batches: dict[str, Batch], ids: pa.Array) -> pd.DataFrame:

@@ -15,18 +15,26 @@ _ROMAN = re.compile(r"^(?:i{1,3}|iv|vi{0,3}|ix|x)$", re.IGNORECASE)
 _MC = re.compile(r"^mc([^\W\d_]{2,})$", re.IGNORECASE)
 _VOWELS = frozenset("aeiouyáéíóúàèìòùâêîôûäëïöüåæøœıãõ")
 _SMALL: dict[str, frozenset[str]] = {
-    "first": frozenset("de del la las los du des da das do dos di y e".split()),
+    "first": frozenset(["de", "del", "la", "las", "los", "du", "des", "da", "das", "do", "dos", "di", "y", "e"]),
     "last": frozenset(
-        "de del la las los du des da das do dos di della van der den ter ten te het op von vom zu zum zur y e bin ibn bint".split()
+        ["de", "del", "la", "las", "los", "du", "des", "da", "das", "do", "dos", "di", "della", "van", "der", "den", "ter", "ten", "te", "het", "op", "von", "vom", "zu", "zum", "zur", "y", "e", "bin", "ibn", "bint"]
     ),
     "place": frozenset(
-        "de du des la le les en sur sous lès aux au et del las los el y da do dos di am an der dem im in ob bei vor zu auf upon "
-        "on of the under by next van aan den d l".split()
+        ["de", "du", "des", "la", "le", "les", "en", "sur", "sous", "lès", "aux", "au", "et", "del", "las", "los", "el", "y", "da", "do", "dos", "di", "am", "an", "der", "dem", "im", "in", "ob", "bei", "vor", "zu", "auf", "upon", "on", "of", "the", "under", "by", "next", "van", "aan", "den", "d", "l"]
     ),
-    "company": frozenset("and of the for de du des la le les et del y e und der die das für van en".split()),
+    "company": frozenset(["and", "of", "the", "for", "de", "du", "des", "la", "le", "les", "et", "del", "y", "e", "und", "der", "die", "das", "für", "van", "en"]),
 }
 _ACRONYM_LENGTH = 4
-_FORMS = {"gmbh": "GmbH", "ltd": "Ltd", "inc": "Inc", "corp": "Corp", "ag": "AG", "sa": "SA", "sas": "SAS", "sarl": "SARL"}
+_FORMS = {
+    "gmbh": "GmbH",
+    "ltd": "Ltd",
+    "inc": "Inc",
+    "corp": "Corp",
+    "ag": "AG",
+    "sa": "SA",
+    "sas": "SAS",
+    "sarl": "SARL",
+}
 
 
 def is_one_case(value: str) -> bool:

@@ -28,9 +28,14 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _WORDS = re.compile(r"^(?:[^\W\d]+\.?,?\s+)?(\d{1,2})(?:st|nd|rd|th|er|º|\.)?(?:\s+de|\s+of)?[ .-]*([^\W\d]+)\.?,?(?:\s+de)?[ .-]*(\d{4}|\d{2})(?:[ ,T]+(?:at\s+|um\s+|à\s+)?(.+))?$")  # fmt: skip
-_WORDS_FIRST = re.compile(r"^(?:[^\W\d]+\.?,?\s+)?([^\W\d]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?:[ ,T]+(?:at\s+)?(.+))?$")
-_EXCEL_EPOCH = date(1899, 12, 30)
-_DEFAULTS = frozenset({(1900, 1, 1), (1899, 12, 30), (1899, 12, 31), (1, 1, 1), (1753, 1, 1), (1601, 1, 1), (9999, 12, 31)})
+_WORDS_FIRST = re.compile(
+    r"^(?:[^\W\d]+\.?,?\s+)?([^\W\d]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?:[ ,T]+(?:at\s+)?(.+))?$"
+)
+_EXCEL_EPOCH = datetime(1899, 12, 30, tzinfo=UTC)
+_UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DEFAULTS = frozenset(
+    {(1900, 1, 1), (1899, 12, 30), (1899, 12, 31), (1, 1, 1), (1753, 1, 1), (1601, 1, 1), (9999, 12, 31)}
+)
 _EMPTY = re.compile(r"^[0/\-.: T]+$")
 _OLDEST, _NEWEST = 1900, 2200
 
@@ -78,8 +83,9 @@ def read_instant(raw: str, *, order: Order) -> Moment:
     unix = _UNIX.match(text)
     if unix:
         digits = unix.group(1)
-        return _checked(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(digits) * (1 if len(digits) > 10 else 1000)))
-    return _read(text, order)
+        return _checked(_UNIX_EPOCH + timedelta(milliseconds=int(digits) * (1 if len(digits) > 10 else 1000)))
+    moment = _read(text, order)
+    return Moment(None, "date.default") if moment.at == _UNIX_EPOCH else moment
 
 
 def read_birth_date(raw: str, *, order: Order) -> tuple[str | None, str | None]:
@@ -116,7 +122,7 @@ def _read(text: str, order: Order, *, pivot: int = 69, with_time: bool = True) -
     serial = _SERIAL.match(text)
     if serial:
         days = timedelta(days=float(f"{serial.group(1)}.{serial.group(2) or 0}"))
-        at = datetime(1899, 12, 30, tzinfo=UTC) + days
+        at = _EXCEL_EPOCH + days
         return _checked((at + timedelta(milliseconds=500)).replace(microsecond=0))
     parts = _parts(text, order, pivot)
     if parts is None:
@@ -140,7 +146,12 @@ def _parts(text: str, order: Order, pivot: int) -> tuple[int, int, int, str | No
     found = _COMPACT.match(text)
     if found:
         hour, minute, second_ = found.group(4), found.group(5), found.group(6)
-        return int(found.group(1)), int(found.group(2)), int(found.group(3)), hour and f"{hour}:{minute}:{second_ or '00'}"
+        return (
+            int(found.group(1)),
+            int(found.group(2)),
+            int(found.group(3)),
+            hour and f"{hour}:{minute}:{second_ or '00'}",
+        )
     return _written(text, pivot)
 
 
@@ -194,6 +205,6 @@ def _zone(text: str | None) -> timezone:
 def _checked(at: datetime | None) -> Moment:
     if at is None:
         return Moment(None, "date.unreadable")
-    if (at.year, at.month, at.day) in _DEFAULTS or at == datetime(1970, 1, 1, tzinfo=UTC):
+    if (at.year, at.month, at.day) in _DEFAULTS:
         return Moment(None, "date.default")
     return Moment(at, None) if _OLDEST <= at.year < _NEWEST else Moment(None, "date.impossible")

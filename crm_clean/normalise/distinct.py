@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 WORTH_A_POOL = 20_000
-_CHUNK = 10_000
+CHUNK = 10_000
 _SPAN = 2**62  # codes of several columns are packed into one integer of 63 bits
 
 Lists = Sequence[list[Any]]
@@ -40,7 +40,9 @@ class Workers:
     def __enter__(self) -> Workers:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._pool is not None:
             self._pool.shutdown()
 
@@ -49,7 +51,7 @@ class Workers:
         n = len(lists[0])
         if self._count < 2 or n < WORTH_A_POOL:
             return kernel(*lists)
-        pieces = [[column[at : at + _CHUNK] for column in lists] for at in range(0, n, _CHUNK)]
+        pieces = [[column[at : at + CHUNK] for column in lists] for at in range(0, n, CHUNK)]
         try:
             return pa.concat_tables(self._started().map(partial(_apply, kernel), pieces))
         except (BrokenProcessPool, OSError):

@@ -60,7 +60,7 @@ def read_email(raw: str, *, words: Lexicons) -> Email:
     if is_blank(text.value, words=words) or text.value.casefold() in words.sets["emails.placeholder_locals"]:
         return _nothing(*text.codes, *(("email.placeholder",) if text.value else ()), placeholder=bool(text.value))
     address = _bare(text.value)
-    mended = _mend(address)
+    mended = address if _SIMPLE.match(address) else _mend(address)
     value = _normal(mended)
     if value is None:
         return _nothing(*text.codes, "email.invalid")
@@ -88,8 +88,6 @@ def _bare(text: str) -> str:
 
 def _mend(address: str) -> str:
     """Slips that have one reading only: blanks round the @, `(at)`, `@@`, a comma for the last dot."""
-    if _SIMPLE.match(address):
-        return address
     return _COMMA_DOT.sub(".", _DOT.sub(".", _AT.sub("@", address)))
 
 
@@ -101,7 +99,7 @@ def _normal(address: str) -> str | None:
     domain = domain.lower()
     candidate = f"{local}@{domain}"
     if _SIMPLE.match(candidate):
-        value: str | None = None if domain.endswith(_special()) else candidate
+        value: str | None = None if is_special(domain) else candidate
     else:
         value = _validated(candidate)
     if value is None or not _TLD.match(value.rpartition(".")[2]):
@@ -123,7 +121,12 @@ def _validated(candidate: str) -> str | None:
 def _special() -> tuple[str, ...]:
     from email_validator import SPECIAL_USE_DOMAIN_NAMES
 
-    return tuple(f"{before}{name}" for name in SPECIAL_USE_DOMAIN_NAMES for before in (".", "@"))
+    return tuple(f".{name}" for name in SPECIAL_USE_DOMAIN_NAMES)
+
+
+def is_special(domain: str) -> bool:
+    """Whether `domain` is kept for something else than mail, such as `.local` or `.invalid`."""
+    return f".{domain}".endswith(_special())
 
 
 @lru_cache(maxsize=1)
@@ -136,11 +139,12 @@ def _disposable() -> frozenset[str]:
 def _judge(value: str, codes: tuple[str, ...], words: Lexicons) -> Email:
     local, _, domain = value.rpartition("@")
     placeholder = is_placeholder(local, domain, words=words)
-    disposable = domain in _disposable()
+    is_typo = domain in words.maps["emails.typos"]
+    disposable = domain in _disposable() and not is_typo  # slips of the big domains are caught by squatters
     found = [
         *codes,
         *(["email.placeholder"] if placeholder else []),
-        *(["email.domain_typo"] if domain in words.maps["emails.typos"] else []),
+        *(["email.domain_typo"] if is_typo else []),
         *(["email.disposable"] if disposable else []),
     ]
     return Email(

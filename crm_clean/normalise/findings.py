@@ -29,7 +29,9 @@ class Findings:
         if not len(where):
             return
         chosen = pa.array(where)
-        frame = pd.DataFrame({"at": at[where], "raw": raw.take(chosen).to_pylist(), "code": codes.take(chosen).to_pylist()})
+        frame = pd.DataFrame(
+            {"at": at[where], "raw": raw.take(chosen).to_pylist(), "code": codes.take(chosen).to_pylist()}
+        )
         frame = frame.assign(code=frame["code"].str.split(" ")).explode("code", ignore_index=True)
         named = frame["code"].str.contains("|", regex=False)
         split = frame["code"].str.split("|", n=1, expand=True)

@@ -18,7 +18,7 @@ _MAX_WORDS = 15
 _PLAIN = re.compile(r"^[^\W\d_]+(?:[ .'’-]{1,2}[^\W\d_]+)*\.?$")
 _ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _INITIAL = re.compile(r"^[^\W\d_]\.?$")
-_HISPANIC = frozenset("ES MX AR CO CL PE VE EC GT CU BO DO HN PY SV NI CR PA UY PR GQ".split())
+_HISPANIC = frozenset(["ES", "MX", "AR", "CO", "CL", "PE", "VE", "EC", "GT", "CU", "BO", "DO", "HN", "PY", "SV", "NI", "CR", "PA", "UY", "PR", "GQ"])
 
 
 class Parsed(NamedTuple):
@@ -70,8 +70,7 @@ def _joins(token: str, words: Lexicons) -> bool:
 
 
 def _is_special(text: str, words: Lexicons) -> bool:
-    sets = words.sets
-    special = sets["names.suffixes"] | sets["names.maiden"]
+    special = words.union("names.suffixes", "names.maiden")
     return any(t in special for t in fold(text).split()[1:])
 
 
@@ -112,9 +111,7 @@ def _surname_start(tokens: list[str], region: str | None, words: Lexicons) -> in
     if loud[-1] and not loud[0]:
         return loud.index(True)
     particles = words.sets["names.particles"]
-    if folded[0] in particles and (
-        folded[1] in particles or folded[0] not in words.sets["names.given_particles"]
-    ):
+    if folded[0] in particles and (folded[1] in particles or folded[0] not in words.sets["names.given_particles"]):
         return 0
     inside = [i for i in range(1, len(tokens) - 1) if folded[i] in particles]
     if inside:

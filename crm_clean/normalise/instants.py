@@ -1,4 +1,4 @@
-"""Columns of dates: the order of day and month decided for each file, then read; ISO values all at once.
+"""Columns of dates: the order of day and month decided for each file, then read.
 
 Evidence is weighed file by file, since one export may have been saved again by a spreadsheet; a file that says nothing
 follows its source, a source that says nothing the way its region writes.
@@ -6,7 +6,6 @@ follows its source, a source that says nothing the way its region writes.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,10 +13,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crm_clean.normalise import quick_dates
 from crm_clean.normalise.dates import evidence, has_no_year, order_of, read_birth_date, read_instant
 from crm_clean.normalise.distinct import Kernel, Workers, over, rows
 
-_ISO = r"^(19[1-9]\d|197[1-9]|20\d\d)-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})?)?$"
 _UNDECIDED = r"^\s*\d{1,2}[./ -]\d{1,2}([./ -]|\s*$)"
 INSTANT = pa.schema({"value": pa.timestamp("us", tz="UTC"), "codes": pa.string()})
 BIRTH_DATE = pa.schema({"value": pa.string(), "codes": pa.string()})
@@ -63,16 +62,13 @@ def _instant(raw: str, order: Any) -> tuple[Any, str | None]:
 
 
 def _instants(raws: list[str], orders: list[str]) -> pa.Table:
-    """ISO values read as one column, the others one by one; a malformed ISO value is read again slowly."""
-    texts = pa.array(raws, pa.string())
-    iso = pc.match_substring_regex(texts, _ISO).to_numpy(zero_copy_only=False)
-    at = np.full(len(raws), np.datetime64("NaT"), dtype="datetime64[us]")
+    """Plain values read as columns, the others one by one."""
+    at = quick_dates.read(
+        pa.array(raws, pa.string()), np.array([order == "month_first" for order in orders], dtype=bool)
+    )
     codes = np.full(len(raws), None, dtype=object)
-    if iso.any():
-        quick = pd.to_datetime(pd.Series(texts.filter(pa.array(iso)).to_pylist()), format="ISO8601", utc=True, errors="coerce")
-        at[iso] = quick.dt.tz_localize(None).to_numpy().astype("datetime64[us]")
     rest = np.flatnonzero(np.isnat(at))
-    slow = rows(partial(_instant), INSTANT)([raws[i] for i in rest], [orders[i] for i in rest])
+    slow = rows(_instant, INSTANT)([raws[i] for i in rest], [orders[i] for i in rest])
     at[rest] = slow["value"].to_numpy().astype("datetime64[us]")
     codes[rest] = slow["codes"].to_pylist()
     value = pa.array(at, pa.timestamp("us")).cast(INSTANT.field("value").type)

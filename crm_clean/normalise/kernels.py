@@ -11,7 +11,20 @@ from typing import Any
 
 import pyarrow as pa
 
-from crm_clean.normalise import addresses, companies, emails, flags, languages, names, numbers, phones, plain, plain_names, status, urls
+from crm_clean.normalise import (
+    addresses,
+    companies,
+    emails,
+    flags,
+    languages,
+    names,
+    numbers,
+    phones,
+    plain,
+    plain_names,
+    status,
+    urls,
+)
 from crm_clean.normalise.casing import Kind
 from crm_clean.normalise.dates import read_instant
 from crm_clean.normalise.distinct import Kernel, rows
@@ -22,7 +35,15 @@ from crm_clean.text import fold
 TEXT, FLAG, CODES = pa.string(), pa.bool_(), pa.string()
 
 EMAIL = pa.schema(
-    {"value": TEXT, "key": TEXT, "is_role": FLAG, "is_free": FLAG, "is_disposable": FLAG, "is_placeholder": FLAG, "codes": CODES}
+    {
+        "value": TEXT,
+        "key": TEXT,
+        "is_role": FLAG,
+        "is_free": FLAG,
+        "is_disposable": FLAG,
+        "is_placeholder": FLAG,
+        "codes": CODES,
+    }
 )
 PHONE = pa.schema(
     {"value": TEXT, "key": TEXT, "extension": TEXT, "label": TEXT, "is_placeholder": FLAG, "codes": CODES}

@@ -34,6 +34,24 @@ class Lexicons:
     def __hash__(self) -> int:
         return hash(self.folder)
 
+    def union(self, *names: str) -> frozenset[str]:
+        """The words of several sets together, made once."""
+        return _union(self, names)
+
+    def pairs(self, name: str) -> dict[str, str]:
+        """A set of `word=meaning` entries as a dictionary, made once."""
+        return _pairs(self, name)
+
+
+@lru_cache(maxsize=64)
+def _union(words: Lexicons, names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset().union(*(words.sets[name] for name in names))
+
+
+@lru_cache(maxsize=64)
+def _pairs(words: Lexicons, name: str) -> dict[str, str]:
+    return dict(entry.split("=", 1) for entry in words.sets[name])
+
 
 @lru_cache(maxsize=4)
 def load(folder: str | None = None) -> Lexicons:

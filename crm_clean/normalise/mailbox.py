@@ -41,9 +41,13 @@ def is_role(local: str, *, words: Lexicons) -> bool:
     """Whether a mailbox belongs to a function (`info`, `sales-uk`, `kontakt2`) rather than to a person."""
     roles = words.sets["emails.role"]
     name = local.casefold().partition("+")[0]
-    if name in roles or _DIGITS.sub("", name) in roles:
+    if name in roles:
         return True
-    first, *rest = _PARTS.split(_DIGITS.sub("", name))
+    if name[-1:].isdecimal():
+        name = _DIGITS.sub("", name)
+        if name in roles:
+            return True
+    first, *rest = _PARTS.split(name)
     return bool(rest) and first in roles and all(len(p) <= 3 or p in roles for p in rest)
 
 

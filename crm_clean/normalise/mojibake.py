@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-_HIGH = {
-    bytes([b]).decode("cp1252"): b for b in range(0x80, 0xA0) if b not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
-} | {chr(b): b for b in range(0x80, 0x100)}
+_HIGH = {bytes([b]).decode("cp1252"): b for b in range(0x80, 0xA0) if b not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)} | {
+    chr(b): b for b in range(0x80, 0x100)
+}
 _TAIL = "".join(re.escape(c) for c, b in _HIGH.items() if b < 0xC0)
 _SUSPECT = re.compile(f"(?:[Â-Å][{_TAIL}]|(?:[ÎÏÐÑ][{_TAIL}]){{2,}}|[â-í][{_TAIL}]{{2}})+")
 _ROUNDS = 3

@@ -35,7 +35,7 @@ def family_key(value: str, *, words: Lexicons) -> str | None:
     parts = [p for at, p in enumerate(parts) if p not in _JOINS or at in (0, len(parts) - 1)]
     if len(parts) < 2:
         return parts[0] if parts else fold(value) or None
-    joining = words.sets["names.particles"] | words.sets["names.glued"]
+    joining = words.union("names.particles", "names.glued")
     out, held = [], ""
     for part in parts:
         if part in joining:
@@ -48,5 +48,5 @@ def family_key(value: str, *, words: Lexicons) -> str | None:
 
 def generation_key(suffix: str, *, words: Lexicons) -> str | None:
     """`jr`, `sr`, `ii`, `iii`, `iv` or `v` when `suffix` tells father from son; None for titles and degrees."""
-    known = dict(entry.split("=") for entry in words.sets["names.generations"])
+    known = words.pairs("names.generations")
     return next((known[t] for t in fold(suffix).split() if t in known), None)

@@ -10,7 +10,7 @@ from crm_clean.text import fold
 _SYMBOLS = re.compile(r"\s*[&+]\s*")
 _WORDY = frozenset({"and", "und", "et"})
 _LEGAL = frozenset(
-    "inc incorporated llc ltd limited corp corporation plc llp gmbh mbh ohg sarl sas sasu eurl sci snc slu srl pty bv nv oy".split()
+    ["inc", "incorporated", "llc", "ltd", "limited", "corp", "corporation", "plc", "llp", "gmbh", "mbh", "ohg", "sarl", "sas", "sasu", "eurl", "sci", "snc", "slu", "srl", "pty", "bv", "nv", "oy"]
 )
 
 
@@ -27,7 +27,7 @@ def is_never_a_name(text: str, *, words: Lexicons) -> bool:
 
 
 def _is_filler(folded: str, words: Lexicons) -> bool:
-    known = words.sets["names.placeholders"] | words.sets["names.blanks"]
+    known = words.union("names.placeholders", "names.blanks")
     if folded in known:
         return True
     tokens = folded.split(" ")

@@ -66,11 +66,13 @@ def read_name(cells: NameCells, *, region: str | None = None, words: Lexicons) -
     if is_nobody(leading, words=words) or (not leading and clean and _says_nobody(codes)):
         field = next((f for f in ("full_name", "first_name", "last_name") if f in clean), "full_name")
         shown = {f: _shown(f, v) for f, v in given.items()}
-        return Name(**shown, is_placeholder_name=True, codes=_unique([*codes, f"{field}|name.placeholder"]))
+        codes.append(f"{field}|name.placeholder")
+        return Name()._replace(**shown, is_placeholder_name=True, codes=_unique(codes))
     field, whole = _whole(given, words)
     name = " ".join(given[f] for f in ("first_name", "last_name") if f in given) if whole is None else whole
     if is_company(name, whole=whole is not None, words=words):
-        return Name(**given, is_company_name=True, codes=_unique([*codes, f"{field}|name.company"]))
+        codes.append(f"{field}|name.company")
+        return Name()._replace(**given, is_company_name=True, codes=_unique(codes))
     return _person(given, (field, whole), codes, region, words)
 
 
@@ -141,8 +143,8 @@ def _couple(sides: tuple[str, str], region: str | None, words: Lexicons) -> Pars
 
 
 def _is_address(text: str, words: Lexicons) -> bool:
-    local = {entry.partition("=")[0] for entry in words.sets["names.local_civilities"]}
-    return all(fold(t) in words.sets["names.civilities"] | local for t in text.split())
+    local = words.pairs("names.local_civilities")
+    return all(fold(t) in words.sets["names.civilities"] or fold(t) in local for t in text.split())
 
 
 def _from_cells(given: dict[str, str], region: str | None, words: Lexicons, couple: bool) -> Parsed:
@@ -154,9 +156,7 @@ def _from_cells(given: dict[str, str], region: str | None, words: Lexicons, coup
     )  # fmt: skip
 
 
-def _finish(
-    given: dict[str, str], parsed: Parsed, is_couple: bool, codes: list[str], words: Lexicons
-) -> Name:
+def _finish(given: dict[str, str], parsed: Parsed, is_couple: bool, codes: list[str], words: Lexicons) -> Name:
     values = {
         "full_name": given.get("full_name"),
         "salutation": given.get("salutation") or parsed.salutation,
@@ -170,7 +170,7 @@ def _finish(
     if parsed.first and not parsed.last and "last_name" not in given and values["last_name"] == parsed.first:
         values["last_name"] = None
     shown = {f: _shown(f, v) if v else None for f, v in values.items()}
-    return Name(**shown, **_keys(shown, words), is_couple=is_couple, codes=_unique(codes))
+    return Name()._replace(**shown, **_keys(shown, words), is_couple=is_couple, codes=_unique(codes))
 
 
 def _keys(shown: dict[str, str | None], words: Lexicons) -> dict[str, str | None]:

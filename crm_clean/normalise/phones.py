@@ -13,6 +13,7 @@ from crm_clean.normalise.guard import look
 from crm_clean.normalise.lexicon import Lexicons
 from crm_clean.normalise.numbering import Reading, read_number
 from crm_clean.normalise.plain import is_blank
+from crm_clean.normalise.plans import find
 from crm_clean.text import fold
 
 _MAX = 200
@@ -28,6 +29,7 @@ _WEAK = re.compile(r"\s*[,/]\s*")
 _ASIDE = re.compile(r"\s*\((?=[^)\d]*[^\W\d_])[^)\d]*\)")
 _HINT = re.compile(r"[^\W\d_]{2,}")
 _DIGIT = re.compile(r"\d")
+_NOT_DIGIT = re.compile(r"[^0-9]+")
 _RUN = re.compile(r"(\d)\1{6,}$")
 _UP, _DOWN = "0123456789012345678901234567890", "9876543210987654321098765432109"
 
@@ -67,6 +69,9 @@ def _is_whole(part: str) -> bool:
 
 def read_phone(raw: str, *, regions: tuple[str, ...], words: Lexicons) -> Phone:
     """The number in `raw`, which holds one at most; `regions` are tried in order when it has no international prefix."""
+    quick = _quick(raw, regions)
+    if quick:
+        return quick
     text = look(raw, limit=_MAX)
     written = _LEAD.sub("", text.value)
     if is_blank(written, words=words):
@@ -84,6 +89,15 @@ def read_phone(raw: str, *, regions: tuple[str, ...], words: Lexicons) -> Phone:
     return Phone(reading.e164, reading.e164 + extension, reading.extension, label, False, text.codes)
 
 
+def _quick(raw: str, regions: tuple[str, ...]) -> Phone | None:
+    """The phone in a plainly written, valid number; what is left takes the long way to the same answer."""
+    found = None if raw.endswith(("0", "00")) and _FLOAT.match(raw) else find(raw, regions[0] if regions else "ZZ")
+    if found is None or _is_filler(found.national) or _is_filler(_NOT_DIGIT.sub("", raw)):
+        return None
+    e164 = f"+{found.country_code}{found.national}"
+    return Phone(e164, e164, None, "mobile" if found.is_mobile else None, False, ())
+
+
 def normalise_phone(raw: str, *, region: str | None, words: Lexicons) -> str | None:
     """The E.164 form of `raw`, or None when it is no dialable number in `region`."""
     value = read_phone(raw, regions=(region,) if region else (), words=words).value
@@ -91,23 +105,27 @@ def normalise_phone(raw: str, *, region: str | None, words: Lexicons) -> str | N
 
 
 def _hint(written: str, words: Lexicons) -> str | None:
-    if not written.isascii() or any(c.isalpha() for c in written):
-        for word in _HINT.findall(written):
-            label = words.maps["text.phone_labels"].get(fold(word))
-            if label:
-                return label
+    for word in _HINT.findall(written):
+        label = words.maps["text.phone_labels"].get(fold(word))
+        if label:
+            return label
     return None
 
 
 def _weak_key(written: str, reading: Reading) -> str | None:
-    digits = reading.possible or "".join(str(int(d)) for d in _DIGIT.findall(written))
+    digits = reading.possible or _digits(written)
     return f"raw:{digits}" if len(digits) >= _MIN_DIGITS else None
 
 
 def is_placeholder(written: str, reading: Reading) -> bool:
     """Whether the digits are nobody's: one digit over and over, or a run up or down, with or without country code."""
-    digits = "".join(str(int(d)) for d in _DIGIT.findall(written))
+    digits = _digits(written)
     return _is_filler(digits) or bool(reading.national and _is_filler(reading.national))
+
+
+def _digits(text: str) -> str:
+    """The digits in `text`, of whatever script, as ASCII."""
+    return _NOT_DIGIT.sub("", text) if text.isascii() else "".join(str(int(d)) for d in _DIGIT.findall(text))
 
 
 def _is_filler(digits: str) -> bool:

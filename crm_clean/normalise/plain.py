@@ -15,9 +15,13 @@ _QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 
 def is_blank(value: str, *, words: Lexicons) -> bool:
     """Whether `value` says that nothing is known: empty, punctuation alone, `N/A`, `#REF!`, `non renseigné`."""
-    if not _HAS_WORD.search(value) or _EXCEL_ERROR.match(value):
-        return True
-    return len(value) <= 20 and fold(value) in words.sets["text.blanks"]
+    if len(value) > 20:
+        return not _HAS_WORD.search(value)
+    if value[:1].isalnum():
+        return fold(value) in words.sets["text.blanks"]
+    return (
+        not _HAS_WORD.search(value) or _EXCEL_ERROR.match(value) is not None or fold(value) in words.sets["text.blanks"]
+    )
 
 
 def normalise_text(raw: str, *, words: Lexicons) -> str | None:

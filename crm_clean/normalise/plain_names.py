@@ -46,5 +46,5 @@ def _special(words: Lexicons) -> frozenset[str]:
     """Every word that may make more of a name than its letters."""
     listed = [w for name in _SPECIAL_SETS for w in words.sets[f"names.{name}"]]
     pairs = [e.partition("=")[0] for n in ("local_civilities", "generations") for e in words.sets[f"names.{n}"]]
-    legal = "inc llc ltd limited corp plc llp gmbh oy as ag".split()
+    legal = ["inc", "llc", "ltd", "limited", "corp", "plc", "llp", "gmbh", "oy", "as", "ag"]
     return frozenset(token for entry in (*listed, *pairs, *legal) for token in entry.split())

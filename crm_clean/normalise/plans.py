@@ -62,6 +62,8 @@ def find(written: str, region: str) -> Found | None:
     if not _PLAIN.match(written):
         return None
     digits = written.translate(_SEPARATORS)
+    if digits.startswith(("00", "+00")):
+        return None
     if digits.startswith("+"):
         return _international(digits[1:])
     return _national(digits, region) if digits.isdigit() else None

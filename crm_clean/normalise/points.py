@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from crm_clean.normalise import kernels as k
 from crm_clean.normalise.distinct import Workers, flat, over
 from crm_clean.normalise.findings import Findings
 from crm_clean.normalise.lexicon import Lexicons
+from crm_clean.normalise.quick_emails import read_emails as quick_emails
 
 Positions = np.ndarray[Any, Any]
 _SEVERAL = {"email": "@.*@", "phone": r"\d.*([;|\n\r,/&]|:::|\s(or|oder|ou|o|and|und|et|y|e|bzw\.?)\s).*\d"}
@@ -66,7 +68,9 @@ def _parted(batch: Batch, tools: Tools) -> Batch:
     suspects = pc.if_else(several, raw, pa.scalar(None, pa.string()))
     if pc.sum(several).as_py() in (0, None):
         return batch
-    pieces = over(k.kernel(k.pieces, k.PIECES, kind=batch.kind), [suspects], workers=tools.workers)["pieces"].combine_chunks()
+    pieces = over(k.kernel(k.pieces, k.PIECES, kind=batch.kind), [suspects], workers=tools.workers)[
+        "pieces"
+    ].combine_chunks()
     sizes = pc.fill_null(pc.list_value_length(pieces), 1).to_numpy(zero_copy_only=False)
     rows = np.repeat(np.arange(len(batch)), sizes)
     from_list = pc.is_valid(pieces).to_numpy(zero_copy_only=False)[rows]
@@ -88,7 +92,9 @@ def _ordinals(at: Positions, cell: Positions, is_first: Positions) -> Positions:
 
 def read_emails(batch: Batch, *, tools: Tools) -> Batch:
     """E-mail addresses with value, key and what kind of mailbox they are."""
-    return _with(batch, over(k.kernel(k.email, k.EMAIL, words=tools.words), [batch.columns["raw"]], workers=tools.workers), tools)
+    return _with(
+        batch, over(partial(quick_emails, words=tools.words), [batch.columns["raw"]], workers=tools.workers), tools
+    )
 
 
 def read_phones(batch: Batch, *, country: pa.Array, region: pa.Array, tools: Tools) -> Batch:
@@ -104,7 +110,9 @@ def read_others(batch: Batch, *, tools: Tools) -> Batch:
     """Profiles, web sites and plain text."""
     raw = [batch.columns["raw"]]
     if batch.kind == "profile":
-        return _with(batch, over(k.kernel(k.profile, k.VALUE), [*raw, batch.columns["label"]], workers=tools.workers), tools)
+        return _with(
+            batch, over(k.kernel(k.profile, k.VALUE), [*raw, batch.columns["label"]], workers=tools.workers), tools
+        )
     function = k.kernel(k.website, k.VALUE) if batch.kind == "website" else k.kernel(k.text, k.VALUE, words=tools.words)
     return _with(batch, over(function, raw, workers=tools.workers), tools)
 

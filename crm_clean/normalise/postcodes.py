@@ -13,10 +13,10 @@ _PREFIX = re.compile(r"^(?:[A-Z]{1,2})[- ](?=\d)")
 _UNSPACED = re.compile(r"[\s.\-]+")
 # Digits of countries whose codes are digits alone, with where a separator stands.
 _DIGITS: dict[str, tuple[int, int | None, str]] = {
-    **dict.fromkeys("DE FR ES IT MX FI HR EE LT MA TR TH UA MY PE MC SM VA RE GP MQ GF YT ID KR SA KW".split(), (5, None, "")),
-    **dict.fromkeys("AT AU BE BG CH CY DK HU LI LU NO NZ SI ZA TN PH BD GE".split(), (4, None, "")),
-    **dict.fromkeys("CN IN RU SG RO CO VN KZ BY".split(), (6, None, "")),
-    **dict.fromkeys("SE GR CZ SK".split(), (5, 3, " ")),
+    **dict.fromkeys(["DE", "FR", "ES", "IT", "MX", "FI", "HR", "EE", "LT", "MA", "TR", "TH", "UA", "MY", "PE", "MC", "SM", "VA", "RE", "GP", "MQ", "GF", "YT", "ID", "KR", "SA", "KW"], (5, None, "")),
+    **dict.fromkeys(["AT", "AU", "BE", "BG", "CH", "CY", "DK", "HU", "LI", "LU", "NO", "NZ", "SI", "ZA", "TN", "PH", "BD", "GE"], (4, None, "")),
+    **dict.fromkeys(["CN", "IN", "RU", "SG", "RO", "CO", "VN", "KZ", "BY"], (6, None, "")),
+    **dict.fromkeys(["SE", "GR", "CZ", "SK"], (5, 3, " ")),
     "PL": (5, 2, "-"), "PT": (7, 4, "-"), "BR": (8, 5, "-"), "JP": (7, 3, "-"), "IL": (7, None, ""), "IS": (3, None, ""),
     "CL": (7, None, ""),
 }  # fmt: skip

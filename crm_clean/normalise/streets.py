@@ -27,7 +27,11 @@ def split_unit(street: str, *, words: Lexicons) -> tuple[str, str | None]:
     tokens = street.split(" ")
     known = words.sets["addresses.unit_words"]
     for at in range(1, len(tokens) - 1):
-        if fold(tokens[at]) in known and _is_unit_number(tokens[at + 1]) and any(c.isalpha() for c in "".join(tokens[:at])):
+        if (
+            fold(tokens[at]) in known
+            and _is_unit_number(tokens[at + 1])
+            and any(c.isalpha() for c in "".join(tokens[:at]))
+        ):
             return " ".join(tokens[:at]).rstrip(" ,-"), " ".join(tokens[at:])
     if len(tokens) > 3 and fold(tokens[0]) in known and _is_unit_number(tokens[1].rstrip(",")) and "," in tokens[1]:
         return " ".join(tokens[2:]), " ".join(tokens[:2]).rstrip(",")
@@ -47,7 +51,8 @@ def tidy_street(text: str) -> str:
 def street_key(street: str, *, words: Lexicons) -> str | None:
     """`street` folded, kinds of street and directions in one short form, numbers without signs before them."""
     short = words.maps["addresses.street_words"]
-    text = _NUMBER.sub("", _ORDINAL.sub("", _CALLE.sub("calle ", street)))
+    text = _CALLE.sub("calle ", street) if street[:1] in "cC " else street
+    text = _NUMBER.sub("", _ORDINAL.sub("", text))
     tokens: list[str] = []
     for token in fold(text.replace("'", " ").replace("’", " ")).split():
         if token in ("strasse", "str") and tokens and tokens[-1].isalpha():

@@ -67,6 +67,8 @@ def _network(bare: str) -> str | None:
 def _bare(raw: str) -> str | None:
     """`host/path?query` with the host in lower case, without scheme, login and port; None when no host stands there."""
     text = _SCHEME.sub("", look(raw[:_MAX]).value)
-    host, slash, path = re.sub(r"([?#])", r"/\1", text, count=1).partition("/") if "/" not in text else text.partition("/")
+    host, slash, path = (
+        re.sub(r"([?#])", r"/\1", text, count=1).partition("/") if "/" not in text else text.partition("/")
+    )
     host = host.rpartition("@")[2].partition(":")[0].rstrip(".").lower()
     return f"{host}{slash}{path}" if _DOMAIN.match(host) and " " not in path else None
