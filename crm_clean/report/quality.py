@@ -20,9 +20,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-FRESH = pd.Timedelta(days=730)
+FRESH = np.timedelta64(730, "D")
 
 _INSTANTS = ("created_at", "updated_at", "last_activity_at")
 _DATES = ("birth_date", *_INSTANTS)
@@ -67,12 +70,10 @@ def quality_before(
     """
     raw = {name: records[f"{name}_raw"] for name in (*_NAMES, *_DATES, *_WRITTEN)}
     named = _any([raw[name] for name in _NAMES]) & ~records["is_placeholder_name"].fillna(False)
-    real = contact_points[~contact_points["is_placeholder"].fillna(False)]
-    given = real[real["raw"].notna() | real["value"].notna()]
-    reached = records["record_id"].isin(given.loc[given["kind"].isin(_REACH), "record_id"])
-    placed = (
-        records["record_id"].isin(given.loc[given["country"].notna(), "record_id"]) | records["company_raw"].notna()
-    )
+    points = contact_points[["record_id", "kind", "raw", "value", "country"]][_real(contact_points)]
+    given = points["raw"].notna() | points["value"].notna()
+    reached = _has(records["record_id"], points["record_id"][given & points["kind"].isin(_REACH)])
+    placed = _has(records["record_id"], points["record_id"][points["country"].notna()]) | records["company_raw"].notna()
     dates = [(_both(raw[name], records[name]), _n(raw[name])) for name in _DATES]
     written = [(int(raw[name].eq(records[name]).fillna(False).sum()), _n(raw[name])) for name in _WRITTEN]
     return Quality(
@@ -91,13 +92,14 @@ def quality_after(
 
     `n_doubtful` golden records may be the same person as another one, as far as pairs wait for review.
     """
-    real = golden_points[~golden_points["is_placeholder"].fillna(False)]
-    reached = golden["golden_id"].isin(real.loc[real["kind"].isin(_REACH) & real["value"].notna(), "golden_id"])
-    placed = golden["golden_id"].isin(real.loc[real["country"].notna(), "golden_id"]) | golden["company"].notna()
+    points = golden_points[["golden_id", "kind", "value", "country"]][_real(golden_points)]
+    usable = points["kind"].isin(_REACH) & points["value"].notna()
+    reached = _has(golden["golden_id"], points["golden_id"][usable])
+    placed = _has(golden["golden_id"], points["golden_id"][points["country"].notna()]) | golden["company"].notna()
     dates = [(_n(golden[name]), _n(golden[name])) for name in _DATES]
     written = [(_n(golden[name]), _n(golden[name])) for name in _WRITTEN if name != "birth_date"]
     written.append((_matching(golden["birth_date"], _ISO_DATE), _n(golden["birth_date"])))
-    written += [_normal(real.loc[real["kind"].eq(kind), "value"], pattern) for kind, pattern in _NORMAL.items()]
+    written += [_normal(points["value"][points["kind"].eq(kind)], pattern) for kind, pattern in _NORMAL.items()]
     return Quality(
         completeness=_mean_share([_any([golden[name] for name in _NAMES]), reached, placed]),
         validity=_share([*_usable_points(golden_points, golden_points["value"]), *dates]),
@@ -116,7 +118,23 @@ def _both(left: pd.Series, right: pd.Series) -> int:
 
 
 def _any(columns: list[pd.Series]) -> pd.Series:
-    return pd.concat([column.notna() for column in columns], axis=1).any(axis=1)
+    found = columns[0].notna()
+    for column in columns[1:]:
+        found = found | column.notna()
+    return found
+
+
+def _real(points: pd.DataFrame) -> pd.Series:
+    """Points that stand for something."""
+    return ~points["is_placeholder"].fillna(False).astype("bool")
+
+
+def _has(ids: pd.Series, owners: pd.Series) -> pd.Series:
+    """Whether each id is among the owners."""
+    # Arrow's own: pandas goes through a million owners one by one.
+    known = pa.array(owners, from_pandas=True).drop_null()
+    found = pc.is_in(pa.array(ids, from_pandas=True), value_set=known)
+    return pd.Series(np.asarray(found.to_numpy(zero_copy_only=False), dtype="bool"), index=ids.index)
 
 
 def _matching(values: pd.Series, pattern: str) -> int:
@@ -139,21 +157,24 @@ def _mean_share(flags: list[pd.Series]) -> float | None:
 
 def _usable_points(points: pd.DataFrame, given: pd.Series) -> list[_Counted]:
     """E-mails and phones that were given and can be used, and postcodes that look like one."""
-    usable = points["value"].notna() & ~points["is_placeholder"].fillna(False)
+    usable = points["value"].notna() & _real(points)
     reach = points["kind"].isin(_REACH) & given.notna()
     return [(int((usable & reach).sum()), int(reach.sum())), _normal(points["postal_code"], _POSTCODE)]
 
 
 def _written_points(points: pd.DataFrame) -> list[_Counted]:
     """E-mails and phones that came as they are kept."""
-    reach = points[points["kind"].isin(_REACH) & points["raw"].notna()]
+    reach = points[["raw", "value"]][points["kind"].isin(_REACH) & points["raw"].notna()]
     return [(int(reach["raw"].eq(reach["value"]).fillna(False).sum()), len(reach))]
 
 
 def _timeliness(frame: pd.DataFrame, as_of: pd.Timestamp | None) -> float | None:
-    instants = frame[list(_INSTANTS)]
-    touched = (instants.where(instants <= as_of) if as_of is not None else instants).max(axis=1)
-    newest = touched.max()
-    if pd.isna(newest):
+    instants = [frame[name].dt.tz_localize(None).to_numpy("datetime64[us]") for name in _INSTANTS]
+    if as_of is not None:
+        latest = as_of.tz_localize(None).to_datetime64()
+        instants = [np.where(instant <= latest, instant, np.datetime64("NaT")) for instant in instants]
+    # fmax and nanmax pass over what is missing; an instant compared with a missing one is not newer.
+    touched = np.fmax.reduce(instants)
+    if np.isnat(touched).all():
         return None
-    return float((touched >= newest - FRESH).mean())
+    return float((touched >= np.fmax.reduce(touched) - FRESH).mean())

@@ -42,7 +42,7 @@ def _headline(summary: RunSummary) -> Iterator[str]:
 
 
 def _sources(summary: RunSummary) -> Iterator[str]:
-    width = WIDTH - 34
+    width = WIDTH - 37
     for source in summary.sources[:_SHOWN_SOURCES]:
         aside = f"{words.count(source.n_quarantined):>6} quarantined" if source.n_quarantined else ""
         yield f"  {_fitted(source.source_file, width)} {words.count(source.n_rows):>9} rows {aside}"

@@ -79,14 +79,14 @@ def publish_balance(tables: Tables) -> pd.DataFrame:
     """One PUBLISH_BALANCE row about what is to be handed back. `tables` holds at least PUBLISHED."""
     changes, merges = tables["publish_changes"], tables["publish_merges"]
     named = pd.concat([changes["golden_id"], merges["golden_id"]]).dropna()
-    taken = _joined(merges, "system", "duplicate_id")
+    stays = _outside(_joined(changes, "system", "source_record_id"), _joined(merges, "system", "duplicate_id"))
     counts = {
         "n_changes": len(changes),
         "n_merges": len(merges),
         "n_suppressions": len(tables["publish_suppressions"]),
         "n_golden_unknown": _outside(named, tables["golden"]["golden_id"]),
         "n_merged_apart": _merged_apart(tables),
-        "n_changes_to_merged": int(_joined(changes, "system", "source_record_id").isin(taken).sum()),
+        "n_changes_to_merged": len(changes) - stays,
     }
     return PUBLISH_BALANCE.frame({name: [value] for name, value in counts.items()})
 
@@ -104,7 +104,10 @@ def _arrow(frame: pd.DataFrame, *columns: str) -> pa.Table:
 
 
 def _outside(values: pd.Series, known: pd.Series) -> int:
-    """How many `values` are not among the `known`; a missing value is not."""
+    """How many `values` are not among the `known`; a missing value is not.
+
+    Arrow's own look-up: pandas goes through a million known values one by one.
+    """
     among = pc.is_in(_array(values), value_set=_array(known).drop_null())
     return len(values) - int(pc.sum(among).as_py() or 0)
 
@@ -195,7 +198,7 @@ def _unkept(due: pa.Table, kept: pa.Table) -> int:
 def _merged_apart(tables: Tables) -> int:
     """Merges asked of a CRM whose two records the run did not find to be one person."""
     merges, records = tables["publish_merges"], tables["records"]
-    of_system = records[records["source"].isin(merges["system"].unique())]
+    of_system = records[records["source"].isin(merges["system"].unique().tolist())]
     owner = of_system[["record_id", "source", "source_record_id"]].merge(tables["membership"], on="record_id")
     home = (
         owner.assign(at=_joined(owner, "source", "source_record_id")).drop_duplicates("at").set_index("at")["golden_id"]

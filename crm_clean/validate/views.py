@@ -72,8 +72,9 @@ def _reopens(frame: pd.DataFrame) -> pd.Series:
 def _survivor_goes(frame: pd.DataFrame) -> pd.Series:
     """Whether the survivor of a merge is itself merged away in the same system, into another contact."""
     apart = frame[frame["survivor_id"].ne(frame["duplicate_id"]).fillna(False)]
-    gone = apart["system"] + "\0" + apart["duplicate_id"]
-    return (frame["system"] + "\0" + frame["survivor_id"]).isin(gone.dropna()).astype("boolean")
+    gone = pd.MultiIndex.from_frame(apart[["system", "duplicate_id"]].dropna())
+    kept = pd.MultiIndex.from_frame(frame[["system", "survivor_id"]])
+    return pd.Series(kept.isin(gone), index=frame.index, dtype="boolean")
 
 
 def _n_cells(frame: pd.DataFrame) -> pd.Series:
