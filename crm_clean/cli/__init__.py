@@ -11,13 +11,16 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from crm_clean import __version__
-from crm_clean.cli.failures import failure
+from crm_clean.cli.failures import INTERRUPTED, failure
 from crm_clean.errors import UsageError
+
+if TYPE_CHECKING:
+    from crm_clean.project import RunResult
 
 app = typer.Typer(
     help="Reads messy CRM contact exports, finds who is the same person, and hands back clean golden records.",
@@ -91,8 +94,23 @@ def run(
 
     opened = projects.open(project)
     with reporter() as shown:
-        result = opened.run(inputs, workers=_cores(workers), full=full, reporter=shown)
-    typer.echo(result)
+        result = opened.run(inputs, workers=_cores(workers), full=full, truth=truth, reporter=shown)
+    typer.echo(_outcome(result), nl=False)
+
+
+def _outcome(result: RunResult) -> str:
+    """The screenful of a run; when there was nothing to do, what still stands."""
+    from crm_clean.report.text import screenful
+
+    if result.summary is not None:
+        return screenful(result.summary)
+    stands = (
+        f"Nothing changed: run {result.run} stands, and with it every golden id; its files are in {result.outbox}.\n"
+    )
+    truth = result.evaluation
+    if truth is None:
+        return stands
+    return f"{stands}Against the truth: precision {truth.precision:.3f}, recall {truth.recall:.3f}, F1 {truth.f1:.3f}\n"
 
 
 def _step_command(name: str) -> Callable[..., None]:
@@ -160,6 +178,26 @@ def sample(
     typer.echo(f"{written['contacts']:,} contacts of {written['people']:,} people are in {out}.")
 
 
+@app.command(name="evaluate")
+def evaluate_command(
+    truth: Annotated[Path, typer.Option("--truth", metavar="FILE", help="CSV of source_file,source_row,person.")],
+    project: Annotated[Path | None, typer.Option("--project", metavar="DIR", help="A project that has run.")] = None,
+    crosswalk: Annotated[Path | None, typer.Option("--crosswalk", metavar="FILE", help="A crosswalk.csv.")] = None,
+) -> None:
+    """Measure a result against the truth.
+
+    Precision and recall of pairs, B-cubed, and the costliest mistakes; of the project here, if none is named.
+    """
+    from crm_clean import project as projects
+    from crm_clean.cli.evaluation import read_crosswalk, told
+    from crm_clean.link.evaluate import evaluate, read_truth
+
+    if project and crosswalk:
+        raise UsageError("Give --project or --crosswalk, not both: one result is measured at a time.")
+    rows = read_crosswalk(crosswalk) if crosswalk else projects.open(project or HERE).crosswalk()
+    typer.echo(told(evaluate(rows, read_truth(truth))))
+
+
 def _mapping(pairs: list[str] | None) -> dict[str, str]:
     mapping: dict[str, str] = {}
     for pair in pairs or ():
@@ -184,6 +222,8 @@ def main(words: Sequence[str] | None = None) -> None:
     given = [word for word in given if word != "--debug"] or ["--help"]
     try:
         code: Any = app(given, prog_name="crm-clean", standalone_mode=False)
+        if code == INTERRUPTED:  # Typer has swallowed the interrupt
+            raise KeyboardInterrupt
     except BaseException as error:
         if debug:
             raise
