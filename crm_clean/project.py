@@ -87,14 +87,18 @@ class Project:
         *,
         workers: int | None = None,
         full: bool = False,
+        truth: str | os.PathLike[str] | None = None,
         reporter: Reporter | None = None,
     ) -> RunResult:
         """Take every step over `inputs` (landing/ if none), commit, put out. `full` trains the model anew.
 
+        `truth`: a CSV of source_file, source_row, person to measure the result against.
+
         Goes on where a stopped run was. Raises UnknownThing for an input that does not exist, StoreLocked when another
         run holds the store, GateFailed when a critical expectation is not met; what stood then still stands.
         """
-        order = Order(_existing(inputs), workers=_workers(workers), full=full)
+        told = Path(truth) if truth is not None else None
+        order = Order(_existing(inputs), workers=_workers(workers), full=full, truth=told)
         return self._carry_out(order, reporter)
 
     def step(

@@ -23,12 +23,22 @@ from crm_clean.pipeline.reporter import Reporter
 from crm_clean.pipeline.runner import run_step
 from crm_clean.pipeline.shelf import Shelf
 from crm_clean.pipeline.step import Context, Step, StepResult
+from crm_clean.pipeline.summary import REPORT, Telling, run_summary, write_report
 from crm_clean.pipeline.validate import VALIDATE
 from crm_clean.settings import Settings
 from crm_clean.store.base import EmptyStore
 from crm_clean.store.lock import LOCK_NAME, private_files, run_lock
 
 STEPS: tuple[Step, ...] = (INGEST, NORMALISE, LINK, MERGE, VALIDATE, HANDOUT)
+
+
+_FILES = (
+    ("golden.csv", "one row per person"),
+    ("crosswalk.csv", "every row read, with the person it belongs to"),
+    ("review.csv", "pairs for you to judge"),
+    ("quarantine.csv", "rows that could not be read"),
+    ("summary.json", "the figures, for programs"),
+)
 
 
 @dataclass(frozen=True)
@@ -89,6 +99,8 @@ def dedupe(
 def _carry_out(context: Context) -> dict[str, Any]:
     results = [run_step(step, context) for step in STEPS]
     summary = summarise(context, results)
+    shown = run_summary(context, results, Telling("crm-clean dedupe", _FILES))
+    write_report(context.shelf.folder / FOLDER / REPORT, shown)
     files.write_text(context.shelf.folder / FOLDER / "summary.json", json.dumps(summary, indent=2) + "\n")
     return summary
 

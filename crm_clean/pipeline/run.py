@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -18,12 +19,12 @@ from crm_clean import files
 from crm_clean.errors import UnknownThing
 from crm_clean.pipeline.fingerprint import code_version
 from crm_clean.pipeline.ingest import INGEST
-from crm_clean.pipeline.inputs import input_digests, taken_before
+from crm_clean.pipeline.inputs import input_digests, input_files, taken_before
 from crm_clean.pipeline.link import LINK
 from crm_clean.pipeline.measure import measured
 from crm_clean.pipeline.merge import MERGE
 from crm_clean.pipeline.normalise import NORMALISE
-from crm_clean.pipeline.outbox import folder_of, put_out
+from crm_clean.pipeline.outbox import STAGED, folder_of, put_out
 from crm_clean.pipeline.place import Place
 from crm_clean.pipeline.publish import PUBLISH
 from crm_clean.pipeline.recovery import recover, run_folder
@@ -32,10 +33,14 @@ from crm_clean.pipeline.runner import run_step
 from crm_clean.pipeline.shelf import Shelf
 from crm_clean.pipeline.standing import last_run_row
 from crm_clean.pipeline.step import Context, Step, StepResult
+from crm_clean.pipeline.summary import REPORT, Telling, costs, measure, run_summary, write_report
 from crm_clean.pipeline.validate import VALIDATE, suites_digest
 from crm_clean.records.tables import DECISIONS, RUNS
 from crm_clean.settings import Settings
 from crm_clean.store.lock import private_files, run_lock
+
+if TYPE_CHECKING:
+    from crm_clean.report.summary import Evaluation, RunSummary
 
 STEPS: tuple[Step, ...] = (INGEST, NORMALISE, LINK, MERGE, VALIDATE, PUBLISH)
 
@@ -52,13 +57,15 @@ class Order:
     is_step: bool = False
     workers: int = 1
     full: bool = False
+    truth: Path | None = None
 
 
 @dataclass(frozen=True)
 class RunResult:
     """What a run did. `run` is the run that stands now; `is_changed` is False when there was nothing to do.
 
-    `report` holds what linking reports (`threshold`, `expected_precision`, ...); `outbox` is where the files are.
+    `report` holds what linking reports (`threshold`, `expected_precision`, ...); `outbox` is where the files are;
+    `summary` is what there is to show, when a run was committed; `evaluation` is there when a truth file was given.
     """
 
     run: int
@@ -66,7 +73,9 @@ class RunResult:
     steps: tuple[StepResult, ...]
     counts: dict[str, int]
     report: dict[str, object]
-    outbox: Path | None
+    outbox: Path | None = None
+    summary: RunSummary | None = None
+    evaluation: Evaluation | None = None
 
 
 def run(
@@ -97,7 +106,7 @@ def run(
             reporter=reporter,
         )
         if _is_same_but_for_files(context) and not _new_files(context):
-            return _nothing_changed(place, context)
+            return _nothing_changed(place, order, context)
         folder.mkdir(parents=True, exist_ok=True)
         return _carry_out(place, order, context)
 
@@ -109,34 +118,49 @@ def _inputs(place: Place, order: Order, shelf: Shelf) -> tuple[Path, ...]:
 
 def _carry_out(place: Place, order: Order, context: Context) -> RunResult:
     context.shelf.write_json("inputs", [str(path.absolute()) for path in context.inputs])
-    digests = input_digests(context.inputs)
-    if not digests and not context.store.last_run():
+    if not input_files(context.inputs) and not context.store.last_run():
         raise UnknownThing(f"No exports in {context.inputs[0]}: put files there, or name some with --input.")
     results = [run_step(INGEST, context)]
     if not results[0].counts["files"] and _is_same_but_for_files(context):
-        return _nothing_changed(place, context)
+        return _nothing_changed(place, order, context)
     last_step = [step.name for step in STEPS].index(order.until)
     results += [run_step(step, context) for step in STEPS[1 : last_step + 1]]
     if order.until != STEPS[-1].name:
-        return _result(context, results, run=context.run - 1, outbox=None)
-    return _conclude(place, context, results, digests)
+        return _result(context, results, run=context.run - 1)
+    return _conclude(place, order, context, results)
 
 
-def _conclude(place: Place, context: Context, results: list[StepResult], digests: list[list[str]]) -> RunResult:
-    """Commit, put out, tidy up; counted as part of publishing."""
-    counts = _counts(results)
+def _conclude(place: Place, order: Order, context: Context, results: list[StepResult]) -> RunResult:
+    """Report, commit, put out, tidy up; counted as part of publishing."""
+    folder, outbox = context.shelf.folder, folder_of(place.outbox, context.run)
+    row = _run_row(context, _counts(results))
+    telling = Telling(_title(context), _outputs(place, outbox), order.truth)
     with measured() as cost:
-        context.store.commit(_run_row(context, counts, digests), context.shelf.folder)
-        outbox = put_out(context.shelf.folder, place.outbox, run=context.run)
-    done = results[-1]
-    seconds, peak_mb = round(done.seconds + cost.seconds, 3), max(done.peak_mb, cost.peak_mb)
-    results = [*results[:-1], replace(done, seconds=seconds, peak_mb=peak_mb)]
-    result = _result(context, results, run=context.run, outbox=outbox)
-    files.remove(context.shelf.folder)
+        summary = write_report(folder / STAGED / REPORT, run_summary(context, results, telling))
+        context.store.commit(row, folder)
+        put_out(folder, place.outbox, run=context.run)
+    results[-1] = results[-1].with_more(cost)
+    shown = replace(summary, steps=costs(results))
+    result = replace(
+        _result(context, results, run=context.run), outbox=outbox, summary=shown, evaluation=summary.evaluation
+    )
+    files.remove(folder)
     return result
 
 
-def _run_row(context: Context, counts: dict[str, int], digests: list[list[str]]) -> pd.DataFrame:
+def _title(context: Context) -> str:
+    return f"{context.settings.project.name}, run {context.run}"
+
+
+def _outputs(place: Place, outbox: Path) -> list[tuple[str, str]]:
+    return [
+        (str(outbox), "files for each CRM to import"),
+        (str(outbox / REPORT), "what was found, for eyes"),
+        (str(place.store_folder), "golden records, history and decisions"),
+    ]
+
+
+def _run_row(context: Context, counts: dict[str, int]) -> pd.DataFrame:
     shelf = context.shelf
     row = {
         "run": context.run,
@@ -144,7 +168,7 @@ def _run_row(context: Context, counts: dict[str, int], digests: list[list[str]])
         "committed_at": pd.Timestamp(context.clock()),
         "version": code_version(),
         "settings": _json(context.settings.model_dump(mode="json")),
-        "inputs": _json({"files": digests, "suites": suites_digest(context)}),
+        "inputs": _json({"files": input_digests(context.inputs), "suites": suites_digest(context)}),
         "model": _json({**(shelf.read_json("model") or {}), "report": shelf.read_json("link_report")}),
         "counts": _json(counts),
     }
@@ -171,20 +195,24 @@ def _new_files(context: Context) -> bool:
     return any(digest not in known for _, digest in input_digests(context.inputs))
 
 
-def _nothing_changed(place: Place, context: Context) -> RunResult:
+def _nothing_changed(place: Place, order: Order, context: Context) -> RunResult:
     files.remove(context.shelf.folder)
     context.reporter.notice("Nothing changed: no new files, settings or decisions since the last run.")
-    last = last_run_row(context.store)
-    counts = json.loads(last["counts"])
-    report = json.loads(last["model"]).get("report") or {}
-    outbox = folder_of(place.outbox, context.run - 1)
-    return RunResult(context.run - 1, False, (), counts, report, outbox if outbox.is_dir() else None)
+    last, outbox = last_run_row(context.store), folder_of(place.outbox, context.run - 1)
+    return RunResult(
+        run=context.run - 1,
+        is_changed=False,
+        steps=(),
+        counts=json.loads(last["counts"]),
+        report=json.loads(last["model"]).get("report") or {},
+        outbox=outbox if outbox.is_dir() else None,
+        evaluation=measure(context.store.view("crosswalk"), order.truth) if order.truth else None,
+    )
 
 
 def _counts(results: Sequence[StepResult]) -> dict[str, int]:
     return {name: n for result in results for name, n in result.counts.items()}
 
 
-def _result(context: Context, results: Sequence[StepResult], *, run: int, outbox: Path | None) -> RunResult:
-    report = context.shelf.read_json("link_report") or {}
-    return RunResult(run, True, tuple(results), _counts(results), report, outbox)
+def _result(context: Context, results: Sequence[StepResult], *, run: int) -> RunResult:
+    return RunResult(run, True, tuple(results), _counts(results), context.shelf.read_json("link_report") or {})

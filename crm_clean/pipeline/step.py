@@ -7,10 +7,11 @@ the store, and writes the tables it names. Whether it must run at all is the run
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from crm_clean.pipeline.measure import Cost
 from crm_clean.pipeline.reporter import Reporter, Silent
 from crm_clean.pipeline.shelf import Shelf
 from crm_clean.settings import Settings
@@ -63,3 +64,8 @@ class StepResult:
     seconds: float
     peak_mb: int
     is_reused: bool = False
+
+    def with_more(self, cost: Cost) -> StepResult:
+        """The same step with what finishing it cost."""
+        seconds, peak_mb = round(self.seconds + cost.seconds, 3), max(self.peak_mb, cost.peak_mb)
+        return replace(self, seconds=seconds, peak_mb=peak_mb)

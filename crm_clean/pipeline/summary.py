@@ -1,0 +1,90 @@
+"""What a run did, gathered from its folder for the page and the screenful."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from crm_clean import files
+from crm_clean.pipeline.step import Context, StepResult
+from crm_clean.pipeline.validate import RUN_CHECKS
+from crm_clean.pipeline.wide import crosswalk
+from crm_clean.records.tables import CHECKS, FILES, IDENTITY_EVENTS, MEMBERSHIP, RAW_ROWS, RECORDS, TABLES
+
+if TYPE_CHECKING:
+    from crm_clean.report.summary import Evaluation, RunSummary, StepCost
+
+REPORT = "report.html"
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What the folder does not know: what to call the run, where its files are (path, purpose), a truth file."""
+
+    title: str
+    outputs: Sequence[tuple[str, str]] = ()
+    truth: Path | None = None
+
+
+def run_summary(context: Context, results: Sequence[StepResult], telling: Telling) -> RunSummary:
+    """The summary of the run in `context`, once its tables are on the shelf."""
+    from crm_clean.report.gather import NEEDED, Facts, summarise
+    from crm_clean.report.summary import Output
+    from crm_clean.review.queue import review_queue
+
+    tables = {name: context.shelf.read(TABLES[name]) for name in NEEDED}
+    checks = context.shelf.read(CHECKS)
+    facts = Facts(
+        title=telling.title,
+        steps=costs(results),
+        link_report=context.shelf.read_json("link_report"),
+        outputs=[Output(path, purpose) for path, purpose in telling.outputs],
+        evaluation=_measured_on_run(context, telling.truth),
+        changes=_changes(context) if context.store.last_run() else None,
+    )
+    queue = review_queue(tables["pairs"], tables["records"], tables["contact_points"])
+    return summarise(tables, checks if len(checks) else context.shelf.read(CHECKS, name=RUN_CHECKS), queue, facts=facts)
+
+
+def write_report(path: Path, summary: RunSummary) -> RunSummary:
+    """Write the page about a run to `path`; returns the summary it shows."""
+    from crm_clean.report.html import render
+
+    files.write_text(path, render(summary))
+    return summary
+
+
+def costs(results: Sequence[StepResult]) -> tuple[StepCost, ...]:
+    """What each step cost, in order."""
+    from crm_clean.report.summary import StepCost
+
+    return tuple(StepCost(result.name, result.seconds, result.peak_mb) for result in results)
+
+
+def measure(rows: pd.DataFrame, truth: Path) -> Evaluation:
+    """How a crosswalk compares with a truth file; raises UnreadableInput for one that is none."""
+    from crm_clean.link.evaluate import evaluate, read_truth
+    from crm_clean.report.summary import Evaluation
+
+    found = evaluate(rows, read_truth(truth))
+    return Evaluation(precision=found.precision, recall=found.recall)
+
+
+def _measured_on_run(context: Context, truth: Path | None) -> Evaluation | None:
+    """Over the rows of this run."""
+    if truth is None:
+        return None
+    shelf = context.shelf
+    return measure(
+        crosswalk(shelf.read(RAW_ROWS), shelf.read(FILES), shelf.read(RECORDS), shelf.read(MEMBERSHIP)), truth
+    )
+
+
+def _changes(context: Context) -> dict[str, int]:
+    """Identity events of this run, by name."""
+    counted = context.shelf.read(IDENTITY_EVENTS)["event"].value_counts().sort_index()
+    return {str(event): int(n) for event, n in counted.items()}
