@@ -61,16 +61,25 @@ LOADED = [1, 2, 3]
         pytest.param(GOOD, LOADED, [], id="a good file"),
         pytest.param(GOOD.rstrip(b"\n"), LOADED, [], id="no line end at the end is no fault"),
         pytest.param(
-            HEAD + b"1,Ann,ann@example.com,x,y\n" + B + C, [2, 3], [(1, 2, 14, "row.too_many_fields")], id="first row with extra fields"
+            HEAD + b"1,Ann,ann@example.com,x,y\n" + B + C,
+            [2, 3],
+            [(1, 2, 14, "row.too_many_fields")],
+            id="first row with extra fields",
         ),
         pytest.param(
-            HEAD + A + b"2,Bob,bob@example.com,x\n" + C, [1, 3], [(2, 3, 36, "row.too_many_fields")], id="later row with extra fields"
+            HEAD + A + b"2,Bob,bob@example.com,x\n" + C,
+            [1, 3],
+            [(2, 3, 36, "row.too_many_fields")],
+            id="later row with extra fields",
         ),
         pytest.param(HEAD + A + b"2,Bob\n" + C, [1, 3], [(2, 3, 36, "row.too_few_fields")], id="short row"),
         pytest.param(HEAD + A + B + b"3,Cy", [1, 2], [(3, 4, 58, "row.truncated")], id="cut in the last row"),
         pytest.param(HEAD + A + b'2,"Bo', [1], [(2, 3, 36, "row.truncated")], id="cut inside a quoted field"),
         pytest.param(
-            HEAD + A + b'2,"Bob,bob@example.com\n' + C, [1, 3], [(2, 3, 36, "row.unclosed_quote")], id="an unclosed quote costs one row"
+            HEAD + A + b'2,"Bob,bob@example.com\n' + C,
+            [1, 3],
+            [(2, 3, 36, "row.unclosed_quote")],
+            id="an unclosed quote costs one row",
         ),
         pytest.param(
             HEAD + b'1,"Ann,ann@example.com\n2,"Bob",bob@example.com\n3,"Cy",cy@example.com\n',
@@ -91,10 +100,16 @@ LOADED = [1, 2, 3]
             id="an unclosed quote where everything is quoted",
         ),
         pytest.param(
-            HEAD + A + b'2,Bob The" B",bob@example.com\n' + C, [1, 3], [(2, 3, 36, "row.stray_quote")], id="stray quotes"
+            HEAD + A + b'2,Bob The" B",bob@example.com\n' + C,
+            [1, 3],
+            [(2, 3, 36, "row.stray_quote")],
+            id="stray quotes",
         ),
         pytest.param(
-            HEAD + A + b'2,"Bob"by,bob@example.com\n' + C, [1, 3], [(2, 3, 36, "row.stray_quote")], id="text behind a closing quote"
+            HEAD + A + b'2,"Bob"by,bob@example.com\n' + C,
+            [1, 3],
+            [(2, 3, 36, "row.stray_quote")],
+            id="text behind a closing quote",
         ),
         pytest.param(HEAD + A + b"2,B\0b,bob@example.com\n" + C, [1, 3], [(2, 3, 36, "row.nul")], id="NUL in a field"),
         pytest.param(GOOD + b"\0" * 4096, LOADED, [(4, 5, 78, "row.nul")], id="a tail of zeros"),
@@ -102,9 +117,14 @@ LOADED = [1, 2, 3]
         pytest.param(GOOD + b"Total: 3\n", LOADED, [(4, 5, 78, "row.footer")], id="a total line"),
         pytest.param(GOOD + b"Total,3,\n", LOADED, [(4, 5, 78, "row.footer")], id="a total of the right width"),
         pytest.param(
-            GOOD + b"\n\nCopyright (c) 2000-2024 example.com\n", LOADED, [(4, 7, 80, "row.footer")], id="a report's copyright line"
+            GOOD + b"\n\nCopyright (c) 2000-2024 example.com\n",
+            LOADED,
+            [(4, 7, 80, "row.footer")],
+            id="a report's copyright line",
         ),
-        pytest.param(HEAD + A + b"Total,Recall,total@example.com\n", [1, 2], [], id="somebody called Total is a contact"),
+        pytest.param(
+            HEAD + A + b"Total,Recall,total@example.com\n", [1, 2], [], id="somebody called Total is a contact"
+        ),
         pytest.param(
             HEAD + A + b"2,J\xfcrgen,j@example.com\n3,Zo\xc3\xab,z@example.com\n4,Ren\xc3\xa9,r@example.com\n",
             [1, 3, 4],
@@ -112,14 +132,19 @@ LOADED = [1, 2, 3]
             id="a cp1252 line in a UTF-8 file",
         ),
         pytest.param(
-            HEAD + A + b"2,\xed\xa0\x80,b@example.com\n" + C, [1, 3], [(2, 3, 36, "row.bad_encoding")], id="a lone surrogate"
+            HEAD + A + b"2,\xed\xa0\x80,b@example.com\n" + C,
+            [1, 3],
+            [(2, 3, 36, "row.bad_encoding")],
+            id="a lone surrogate",
         ),
         pytest.param(HEAD + A + b"\n\n" + B + b"  \n" + C, LOADED, [], id="a blank line is no row"),
         pytest.param(HEAD + A + b",,\n" + C, [1, 3], [(2, 3, 36, "row.empty")], id="a row of nothing but delimiters"),
         pytest.param(HEAD + A[:-1] + b"\r\n" + B + C, LOADED, [], id="CR LF and LF mixed"),
         pytest.param(GOOD.replace(b"\n", b"\r"), LOADED, [], id="CR alone"),
         pytest.param(GOOD.replace(b"\n", b",\n"), LOADED, [], id="a trailing delimiter on every line"),
-        pytest.param(HEAD + (A + B + C).replace(b"\n", b",\r\n"), LOADED, [], id="a trailing delimiter on the rows alone"),
+        pytest.param(
+            HEAD + (A + B + C).replace(b"\n", b",\r\n"), LOADED, [], id="a trailing delimiter on the rows alone"
+        ),
         pytest.param(HEAD + A + B.replace(b"\n", b",\n") + C, LOADED, [], id="a trailing delimiter on one row"),
         pytest.param(b"# exported by somebody\n" + GOOD, LOADED, [], id="a comment line first"),
         pytest.param(b"# exported, at noon, today\n" + GOOD, LOADED, [], id="a comment line with as many commas"),
@@ -133,7 +158,7 @@ LOADED = [1, 2, 3]
         pytest.param(GOOD.decode().encode("utf-16-le"), LOADED, [], id="UTF-16 without one"),
         pytest.param(GOOD.decode().encode("utf-16-be"), LOADED, [], id="UTF-16 big-endian without one"),
     ],
-)  # fmt: skip
+)
 def test_rows(data: bytes, loaded: list[int], quarantined: list[tuple[int, int, int, str]], take_bytes) -> None:
     taken = take_bytes(data)
     assert taken.raw_rows["source_row"].tolist() == loaded

@@ -17,6 +17,7 @@ from crm_clean.errors import UnreadableInput
 from crm_clean.sources.intake import find
 from crm_clean.sources.spec import Limits, SourcesSpec
 
+CALLED = dt.datetime(2026, 1, 2, 3, 4, 5)  # noqa: DTZ001 - Excel knows no time zones
 PEOPLE = b"name,email\nAnn Lee,ann@example.com\n"
 
 
@@ -38,7 +39,7 @@ def test_a_sheet_with_titles_numbers_dates_and_a_total(tmp_path: Path, take_all)
                 ["Customers of the north"],
                 [],
                 ["Customer ID", "Full name", "E-mail", "Phone", "Date of birth", "Last contact", "Score", "Active"],
-                [51000000694, "Ann Lee", "ann@example.com", 33612345678, dt.date(1980, 1, 2), dt.datetime(2026, 1, 2, 3, 4, 5), 1.5, True],
+                [51000000694, "Ann Lee", "ann@example.com", 33612345678, dt.date(1980, 1, 2), CALLED, 1.5, True],
                 [],
                 ["00012", "Bob Ray", "bob@example.com", "0049 30", "n/a", "", 7, False],
                 ["Total", "", "", "", "", "", 8.5, ""],
@@ -176,9 +177,13 @@ def test_a_cut_archive_is_refused(tmp_path: Path, take_all) -> None:
 
 def test_a_folder_is_searched_in_order_and_what_is_no_contacts_passed_over(tmp_path: Path, take_all) -> None:
     files = {
-        "b.csv": PEOPLE, "a/z.csv": PEOPLE.replace(b"ann", b"zoe"), "truth.csv": b"source_file,source_row,person\nb.csv,1,P1\n",
-        "README.txt": b"Exports of the week.\n", "notes.md": b"#", ".hidden.csv": PEOPLE, "~$b.xlsx": b"x", "c.csv.part": b"x",
-    }  # fmt: skip
+        "b.csv": PEOPLE,
+        "a/z.csv": PEOPLE.replace(b"ann", b"zoe"),
+        "truth.csv": b"source_file,source_row,person\nb.csv,1,P1\n",
+        "README.txt": b"Exports of the week.\n",
+        **dict.fromkeys(("notes.md", "~$b.xlsx", "c.csv.part"), b"x"),
+        ".hidden.csv": PEOPLE,
+    }
     for name, data in files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(data)
@@ -253,10 +258,12 @@ CARDS = (
     "item1.TEL:+1 202 555 0100\r\nitem1.X-ABLabel:_$!<Mobile>!$_\r\nTEL;TYPE=WORK,FAX:+1 202 555 0101\r\n"
     "ADR;TYPE=WORK:;Suite 5;1 Main St;Leeds;West;12345;UK\r\nNOTE:First line\\nsecond\r\n  folded\r\n"
     "BDAY:1960-09-10\r\nPHOTO;ENCODING=b:AAAA\r\n BBBB\r\nEND:VCARD\r\n"
-    "BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:M=C3=BCller;J=C3=B6r=\r\ng;;;\r\nTEL;CELL:0171 3920001\r\nEND:VCARD\r\n"
+    "BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:M=C3=BCller;J=C3=B6r=\r\ng;;;\r\n"
+    "TEL;CELL:0171 3920001\r\nEND:VCARD\r\n"
     "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Cut Off\r\n"
     "BEGIN:VCARD\r\nVERSION:4.0\r\nKIND:group\r\nFN:Friends\r\nEND:VCARD\r\n"
-    "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Cy\r\nTEL;VALUE=uri;PREF=2:tel:+1-202-555-0103\r\nTEL;PREF=1:+1 202 555 0102\r\nEND:VCARD\r\n"
+    "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Cy\r\nTEL;VALUE=uri;PREF=2:tel:+1-202-555-0103\r\n"
+    "TEL;PREF=1:+1 202 555 0102\r\nEND:VCARD\r\n"
 )  # fmt: skip
 
 

@@ -30,8 +30,7 @@ def intake(path: Path, data: bytes) -> Taken | None:
     path.write_bytes(data)
     try:
         (taken,) = take([path], spec=SourcesSpec(limits=Limits(max_cell_bytes=500)), taken_at=AT)
-    except UnreadableInput as refused:
-        assert str(refused).endswith(".")
+    except UnreadableInput:
         return None
     for table, frame in (
         (RAW_ROWS, taken.raw_rows),

@@ -69,7 +69,8 @@ def test_the_same_content_twice_is_tied_row_by_row(tmp_path: Path, take_all) -> 
 
 def test_merges_at_the_source_are_heard_where_the_other_record_is_present(take_bytes) -> None:
     hubspot = take_bytes(
-        b"Record ID,Email,Lifecycle Stage,Merged Contact IDs\n1,a@example.com,x,2;9\n2,b@example.com,x,\n3,c@example.com,x,1:1700000000000\n"
+        b"Record ID,Email,Lifecycle Stage,Merged Contact IDs\n"
+        b"1,a@example.com,x,2;9\n2,b@example.com,x,\n3,c@example.com,x,1:1700000000000\n"
     )
     salesforce = take_bytes(
         b"Id,IsDeleted,MasterRecordId,LastName\n003A,0,000000000000000AAA,Lee\n003B,1,003A,Lee\n003C,1,003Z,Ray\n",
@@ -150,7 +151,8 @@ def test_street_parts_join_in_the_order_of_the_language(take_bytes, points) -> N
 
 
 def test_what_nobody_mapped_is_kept_verbatim(take_bytes) -> None:
-    data = 'email,Shoe size,"say ""what""",Notes A,Notes A\na@example.com, 7 ,"a ""b""\tc\\d\nzürich",x,\nb@example.com,,,,\n'
+    head = 'email,Shoe size,"say ""what""",Notes A,Notes A\n'
+    data = head + 'a@example.com, 7 ,"a ""b""\tc\\d\nzürich",x,\nb@example.com,,,,\n'
     custom = take_bytes(data.encode()).staged_records["custom"]
     assert json.loads(custom[0]) == {"Shoe size": " 7 ", 'say "what"': 'a "b"\tc\\d\nzürich', "Notes A": "x"}
     assert pd.isna(custom[1])
@@ -170,21 +172,33 @@ def test_columns_can_be_told_apart(header: list[str], names: list[str]) -> None:
     assert distinct_names(header) == names
 
 
-TABLE = b"who,mail,second mail,where,cluster\nAnn,a@example.com,b@example.com,Leeds,1\nBob,c@example.com,d@example.com,York,2\n"
+TABLE = (
+    b"who,mail,second mail,where,cluster\n"
+    b"Ann,a@example.com,b@example.com,Leeds,1\nBob,c@example.com,d@example.com,York,2\n"
+)
 
 
 @pytest.mark.parametrize(
     ("mapping", "ignore", "expected"),
     [
         pytest.param({}, (), ["", "email", "email_2", "", ""], id="as guessed"),
-        pytest.param({"who": "first_name", "where": "city"}, (), ["first_name", "email", "email_2", "city", ""], id="columns that no guess knows"),
+        pytest.param(
+            {"who": "first_name", "where": "city"},
+            (),
+            ["first_name", "email", "email_2", "city", ""],
+            id="columns that no guess knows",
+        ),
         pytest.param({"WHO": "first_name"}, (), ["first_name", "email", "email_2", "", ""], id="case aside"),
-        pytest.param({"where": "text:place"}, (), ["", "email", "email_2", "text:place", ""], id="a column compared as text"),
-        pytest.param({"cluster": "text:c"}, (), ["", "email", "email_2", "", "text:c"], id="even an answer, if the user says so"),
+        pytest.param(
+            {"where": "text:place"}, (), ["", "email", "email_2", "text:place", ""], id="a column compared as text"
+        ),
+        pytest.param(
+            {"cluster": "text:c"}, (), ["", "email", "email_2", "", "text:c"], id="even an answer, if the user says so"
+        ),
         pytest.param({"mail": "notes"}, (), ["", "notes", "email_2", "", ""], id="a guess overruled"),
         pytest.param({}, ("mail",), ["", "", "email_2", "", ""], id="a column ignored"),
     ],
-)  # fmt: skip
+)
 def test_the_user_overrules(mapping: dict[str, str], ignore: tuple[str, ...], expected: list[str], take_bytes) -> None:
     taken = take_bytes(TABLE, spec=SourcesSpec(mapping=mapping, ignore=ignore))
     assert list(taken.files["mapping"].iloc[0]) == expected
