@@ -87,21 +87,21 @@ def _rng(customers: Customers, crm: int) -> np.random.Generator:
 
 
 def _hubspot(folder: Path, customers: Customers, tell: Progress) -> list[Sheet]:
-    tell(hubspot.FILE, 0.15)
+    tell(hubspot.FILE, 0.3)
     sheet = hubspot.hubspot(_rng(customers, HUBSPOT), customers.cards(HUBSPOT))
     write_csv(folder / hubspot.FILE, sheet)
     return [_bare(sheet)]
 
 
 def _salesforce(folder: Path, customers: Customers, tell: Progress) -> list[Sheet]:
-    tell(salesforce.FILE, 0.3)
+    tell(salesforce.FILE, 0.4)
     sheet = salesforce.salesforce(_rng(customers, SALESFORCE), customers.cards(SALESFORCE))
     write_csv(folder / salesforce.FILE, sheet, encoding=salesforce.ENCODING)
     return [_bare(sheet)]
 
 
 def _mailchimp(folder: Path, customers: Customers, tell: Progress) -> list[Sheet]:
-    tell(mailchimp.FILE, 0.45)
+    tell(mailchimp.FILE, 0.5)
     sheets = mailchimp.mailchimp(_rng(customers, MAILCHIMP), customers.cards(MAILCHIMP))
     members = {sheet.source_file.rpartition("/")[2]: csv_bytes(sheet.columns) for sheet in sheets}
     write_zip(folder / mailchimp.FILE, members)
@@ -109,11 +109,11 @@ def _mailchimp(folder: Path, customers: Customers, tell: Progress) -> list[Sheet
 
 
 def _pipedrive(folder: Path, customers: Customers, tell: Progress) -> list[Sheet]:
-    tell(pipedrive.FILE, 0.55)
+    tell(pipedrive.FILE, 0.57)
     sheet = pipedrive.pipedrive(_rng(customers, PIPEDRIVE), customers.cards(PIPEDRIVE))
     write_xlsx(
         folder / pipedrive.FILE, sheet, tab=pipedrive.TAB, integers=pipedrive.INTEGERS,
-        tick=lambda share: tell(pipedrive.FILE, 0.55 + 0.4 * share),
+        tick=lambda share: tell(pipedrive.FILE, 0.57 + 0.4 * share),
     )  # fmt: skip
     return [_bare(sheet)]
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from crm_clean.sample.columns import Ints, Mask, Rng, chance
 from crm_clean.sample.lexicon import lexicons
-from crm_clean.sample.words import words, zipf
+from crm_clean.sample.words import words
 
 AS_OF = 20_727  # days since 1970-01-01: 2026-10-01, the day of the exports
 YEAR = 365.25
@@ -22,7 +22,7 @@ FEMALE, MALE = 0, 1
 SINGLE, COUPLE, PARTNERS, FAMILY, NAMESAKES, TWINS, SIBLINGS, FLATMATES = range(8)
 HOUSEHOLDS = ((0.86, 1), (0.052, 2), (0.02, 2), (0.02, 3), (0.013, 2), (0.01, 2), (0.01, 2), (0.015, 2))
 HOMONYMS, SAME_TOWN = 0.012, 0.15
-MOVED, NEW_JOB, NEW_NAME = 0.14, 0.14, 0.10
+MOVED, NEW_JOB, NEW_NAME = 0.14, 0.18, 0.10
 
 
 @dataclass
@@ -111,16 +111,25 @@ def _sexes(rng: Rng, kind: Ints, role: Ints, head: Ints) -> Ints:
 def _names(rng: Rng, kind: Ints, role: Ints, *, country: Ints, sex: Ints, head: Ints) -> tuple[Ints, Ints, Ints]:
     """First name and the one or two surnames. Where people bear two, spouses keep their own and children join them."""
     n = len(kind)
-    first = words().first.draw(rng, country * 2 + sex)
+    first = _first_names(rng, country * 2 + sex, head=head, role=role)
     first = np.where((kind == NAMESAKES) & (role == 1), first[head], first)
     last = words().last.draw(rng, country)
     doubles = np.array([lex.double_surname for lex in lexicons()])[country]
-    last2 = np.where(chance(rng, n, 1) & (rng.random(n) < doubles), words().last.draw(rng, country), -1)
+    last2 = np.where(rng.random(n) < doubles, words().last.draw(rng, country), -1)
     spouse = np.isin(kind, [COUPLE, FAMILY]) & (role == 1) & (doubles < 0.5)
     children = np.isin(kind, [NAMESAKES, TWINS, SIBLINGS]) & (role == 1) | (kind == FAMILY) & (role == 2)
     related = spouse | children
     full = related & ((kind != FAMILY) | (doubles < 0.5))
     return first, np.where(related, last[head], last), np.where(full, last2[head], last2)
+
+
+def _first_names(rng: Rng, group: Ints, *, head: Ints, role: Ints) -> Ints:
+    """Nobody in a household has the first name of its head: a twin would be no other person on paper."""
+    first = words().first.draw(rng, group)
+    for _ in range(20):
+        again = np.flatnonzero((first == first[head]) & (role > 0))
+        first[again] = words().first.draw(rng, group[again])
+    return first
 
 
 def _births(rng: Rng, kind: Ints, role: Ints, head: Ints) -> Ints:
@@ -158,9 +167,3 @@ def _make_homonyms(rng: Rng, people: People) -> None:
     people.last[copies] = people.last[originals]
     near = chance(rng, n, SAME_TOWN)[copies]
     people.town[copies] = np.where(near, people.town[originals], people.town[copies])
-
-
-def skewed(rng: Rng, n: int, groups: Ints) -> Ints:
-    """For each of `groups`, one of `n` things, the low numbers much more often: firms, for instance."""
-    weights = np.cumsum(zipf(n, shift=20, power=0.6))
-    return np.searchsorted(weights / weights[-1], rng.random(len(groups))).astype(np.int64)

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from crm_clean.sample.columns import Column, Ints, Rng, by_group
 from crm_clean.sample.lexicon import Lexicon, Phone, lexicons
-from crm_clean.sample.words import Pool, pool, zipf
+from crm_clean.sample.words import Pool, Weights, pool, zipf
 
 _FRENCH = {"P": "# ## ## ## ##", "D": "#.##.##.##.##", "H": "#-##-##-##-##"}
 MAX_REDRAWS = 60
@@ -92,8 +92,8 @@ def _draw(rng: Rng, line: Ints) -> Ints:
     return plan.lead[line] * scale + free
 
 
-def write_numbers(rng: Rng, numbers: Numbers, index: Ints, *, international: float) -> Column:
-    """The numbers at `index` as text, "" where negative; at least `international` of them with the country code."""
+def write_numbers(rng: Rng, numbers: Numbers, index: Ints, *, international: Weights) -> Column:
+    """The numbers at `index` as text, "" where negative; with the country code with that chance, row by row."""
     plan = lines()
     known = np.maximum(index, 0)
     line = numbers.line[known]

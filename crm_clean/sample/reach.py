@@ -33,6 +33,8 @@ from crm_clean.sample.words import words
 from crm_clean.sample.world import PERSON, World
 
 OWN_LINE, EXTENSION, MISDIALLED, FAKE, MOBILE_AS_PHONE = 0.6, 0.3, 0.014, 0.01, 0.12
+# The share of numbers written with their country code, where the row tells a place and where it does not.
+CODE_AT_HOME, CODE_NOWHERE = 0.2, 0.85
 AT_THE_OFFICE, SHORT_STREETS, TYPO_STREET, TYPO_CITY = 0.1, 0.4, 0.025, 0.01
 # Who has no address to write to was called or visited: such rows have a number or a street more often.
 TYPED_FROM_A_CARD, RESCUED = 0.6, 0.8
@@ -121,7 +123,7 @@ def write_phones(rng: Rng, world: World, rows: Rows, *, choice: Choice) -> Phone
     """Numbers in the ways of their country; without a country in the row, mostly with the country code."""
     n = len(rows)
     local = (choice.address >= 0) | choice.town_only
-    abroad = 0.2 if local.all() else float(np.where(local, 0.2, 0.7).mean())
+    abroad = np.where(local, CODE_AT_HOME, CODE_NOWHERE)
     mobile = write_numbers(rng, world.telephones.book, choice.mobile, international=abroad)
     home = write_numbers(rng, world.telephones.book, choice.home, international=abroad)
     work = _with_extension(

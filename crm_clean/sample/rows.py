@@ -93,7 +93,7 @@ def _times(rng: Rng, n: int) -> tuple[Ints, Ints, Ints]:
     age = rng.random(n) ** 1.4 * 11 * YEAR * day
     created = AS_OF * day - 3_600 - age.astype(np.int64)
     updated = created + (rng.random(n) ** 0.6 * age).astype(np.int64)
-    seen = created + (rng.random(n) ** 0.4 * (updated - created)).astype(np.int64)
+    seen = created + (rng.random(n) ** 0.6 * (updated - created)).astype(np.int64)
     return created, updated, seen // day
 
 

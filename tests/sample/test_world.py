@@ -65,7 +65,7 @@ def test_relatives(kind: int, name: bool, birth: bool) -> None:
     assert (people.last[second] == people.last[head]).all()
     assert (people.birth[second] == people.birth[head]).all() == birth
     same_first = people.first[second] == people.first[head]
-    assert same_first.all() if name else same_first.mean() < 0.2
+    assert same_first.all() if name else not same_first.any()
     assert (world().homes.now[second] == world().homes.now[head]).all()
 
 
@@ -107,7 +107,7 @@ def test_numbers_are_valid_in_their_country(country: int, abroad: float) -> None
     plan = lines()
     line = rng.permutation(np.flatnonzero(plan.country == country).repeat(3))
     numbers = give_numbers(rng, line)
-    said = write_numbers(rng, numbers, np.arange(len(line)), international=abroad).to_pylist()
+    said = write_numbers(rng, numbers, np.arange(len(line)), international=np.full(len(line), abroad)).to_pylist()
     parsed = [phonenumbers.parse(text, CODES[country]) for text in said]
     valid = [phonenumbers.is_valid_number(number) for number in parsed]
     assert sum(valid) >= 0.95 * len(valid)
