@@ -12,8 +12,9 @@ import pyarrow.compute as pc
 
 from crm_clean.publish.given import TEXT
 
-_FORMULA = r"^[\s\u200b\ufeff]*[=@＝＠]|^[\t\r\n]"
-_SIGNED = r"^[\s\u200b\ufeff]*[+\-＋－]"
+_UNSEEN = "[\\s\u200b\ufeff]*"
+_FORMULA = f"^{_UNSEEN}[=@＝＠]|^[\\t\\r\\n]"
+_SIGNED = f"^{_UNSEEN}[-+＋－]"
 _NUMERIC = ("phone", "email_opt_out", "do_not_call", "birth_date")
 REFUSED_COLUMNS = ["system", "object", "source_record_id", "column", "value", "reason"]
 
@@ -32,8 +33,9 @@ def sifted(changes: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     signed = new.str.contains(_SIGNED, regex=True).fillna(False).to_numpy(bool)
     formula |= signed & ~changes["field"].isin(_NUMERIC).to_numpy(bool)
     reason = np.where(formula, "formula: the text would run in a spreadsheet", "too long for the column")
-    refused = changes[formula | too_long].assign(value=new, reason=reason[formula | too_long])
-    kept = changes[~(formula | too_long)].reset_index(drop=True)
+    barred = formula | too_long
+    refused = changes[barred].rename(columns={"new_value": "value"}).assign(reason=reason[barred])
+    kept = changes[~barred].reset_index(drop=True)
     return kept, refused[REFUSED_COLUMNS].astype(TEXT).reset_index(drop=True)
 
 

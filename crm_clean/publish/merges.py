@@ -73,16 +73,15 @@ def _reasons(given: Given, chosen: pd.DataFrame) -> pd.Series[str]:
     asked = pd.DataFrame({"left_id": low, "right_id": high})
     known = given.pairs[given.pairs["left_id"].isin(low)][["left_id", "right_id", "levels", "verdict"]]
     found = asked.merge(known, on=["left_id", "right_id"], how="left")
-    words = [_words(levels, verdict) for levels, verdict in zip(found["levels"], found["verdict"], strict=True)]
+    told = found[["levels", "verdict"]].fillna("").astype(str)
+    words = [_words(levels, verdict) for levels, verdict in zip(told["levels"], told["verdict"], strict=True)]
     return pd.Series(words, index=chosen.index, dtype=TEXT)
 
 
-def _words(levels: object, verdict: object) -> str:
+def _words(levels: str, verdict: str) -> str:
     """`name=exact:8.1 email=null:0.0`: what speaks for it, the strongest first."""
     if verdict == "decided_same":
         return "decided to be the same"
-    told = [
-        (float(bits), name, level) for name, level, bits in _LEVEL.findall(levels if isinstance(levels, str) else "")
-    ]
+    told = [(float(bits), name, level) for name, level, bits in _LEVEL.findall(levels)]
     speaking = sorted(((-bits, name, level) for bits, name, level in told if bits > 0))
     return ", ".join(f"{name} {level}" for _, name, level in speaking) or _INDIRECT
