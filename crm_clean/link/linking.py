@@ -20,6 +20,7 @@ from crm_clean.link.cluster import CANNOT, MUST, Clustering, Links, cluster, com
 from crm_clean.link.columns import Ints
 from crm_clean.link.compare.catalogue import comparisons
 from crm_clean.link.compare.levels import Compared, Comparison
+from crm_clean.link.guards import guarded
 from crm_clean.link.people import People, read_people
 from crm_clean.link.rules import blocking_rules
 from crm_clean.link.score import Floats, Model, fitting, odds, probability, train, weigh
@@ -86,11 +87,13 @@ def link(
     else:
         trained = train(chosen, compared, kinds(chosen, by_chance(people, chosen, seed=spec.seed)))
     bits, parts = weigh(trained, compared)
+    bits = guarded(bits, chosen, compared)
     bits = _overruled(bits, candidates, decided, n=people.n)
     scored = _Scored(candidates, compared, parts, bits)
 
     def score(left: Ints, right: Ints) -> Floats:
-        return weigh(trained, [c.compare(people, left, right) for c in chosen])[0]
+        levels = [c.compare(people, left, right) for c in chosen]
+        return guarded(weigh(trained, levels)[0], chosen, levels)
 
     floor = spec.threshold or THRESHOLDS[0]
     links = completed(

@@ -62,8 +62,8 @@ def by_chance(people: People, chosen: Sequence[Comparison], *, seed: int) -> lis
     strange = 1.0 - probability(bits)
     shares = []
     for comparison, codes in zip(chosen, levels, strict=True):
-        counted = np.bincount(codes, weights=strange, minlength=len(comparison.levels) + 1)[1:]
-        counted += _SOFTENED * np.array(comparison.chance) / sum(comparison.chance)
+        found = np.bincount(codes, weights=strange, minlength=len(comparison.levels) + 1)[1:].astype(np.float64)
+        counted = found + _SOFTENED * np.array(comparison.chance) / sum(comparison.chance)
         shares.append(counted / counted.sum())
     return shares
 

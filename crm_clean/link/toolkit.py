@@ -172,5 +172,6 @@ def _address_key(frame: pd.DataFrame) -> npt.NDArray[Any]:
     """Street and postcode in one key; missing where both are."""
     street = frame["street"].fillna("").map(fold) if "street" in frame else pd.Series("", index=frame.index)
     code = frame["postal_code"].fillna("").map(squeeze) if "postal_code" in frame else pd.Series("", index=frame.index)
-    key = (street + "|" + code).astype(object)
-    return np.where(key == "|", None, key)
+    key: npt.NDArray[Any] = (street + "|" + code).to_numpy(dtype=object)
+    key[key == "|"] = None
+    return key

@@ -19,7 +19,7 @@ def _ints(values: list[int]) -> np.ndarray:
 def _run(weights: Weighted, *, n: int, rest: float = 0.0, at: float = 0.0, largest: int = 50) -> Clustering:
     keys = sorted(weights)
     links = Links(_ints([a for a, _ in keys]), _ints([b for _, b in keys]), np.array([weights[k] for k in keys]))
-    whole = completed(links, lambda left, right: np.full(len(left), rest), n=n, threshold_bits=at, max_cluster=largest)
+    whole = completed(links, lambda left, _: np.full(len(left), rest), n=n, threshold_bits=at, max_cluster=largest)
     return cluster(whole, n=n, threshold_bits=at, max_cluster=largest)
 
 
@@ -31,12 +31,22 @@ def _groups(found: Clustering) -> set[frozenset[int]]:
     ("weights", "expected"),
     [
         pytest.param({(0, 1): 8.0, (1, 2): 8.0, (0, 2): 2.0}, {(0, 1, 2)}, id="three that agree are one"),
-        pytest.param({(0, 1): 8.0, (1, 2): 3.0, (0, 2): -9.0}, {(0, 1), (2,)}, id="a contradiction cuts the weaker link"),
-        pytest.param({(0, 1): 8.0, (1, 2): 8.0, (0, 2): CANNOT}, {(0, 1), (2,)}, id="a person's `different` is never bridged"),
-        pytest.param({(0, 1): 8.0, (1, 2): MUST, (0, 2): -6.0}, {(0, 1, 2), }, id="a person's `same` holds"),
+        pytest.param(
+            {(0, 1): 8.0, (1, 2): 3.0, (0, 2): -9.0}, {(0, 1), (2,)}, id="a contradiction cuts the weaker link"
+        ),
+        pytest.param(
+            {(0, 1): 8.0, (1, 2): 8.0, (0, 2): CANNOT}, {(0, 1), (2,)}, id="a person's `different` is never bridged"
+        ),
+        pytest.param(
+            {(0, 1): 8.0, (1, 2): MUST, (0, 2): -6.0},
+            {
+                (0, 1, 2),
+            },
+            id="a person's `same` holds",
+        ),
         pytest.param({(0, 1): -3.0, (1, 2): -2.0}, {(0,), (1,), (2,)}, id="below the threshold nothing joins"),
     ],
-)  # fmt: skip
+)
 def test_three_records(weights: Weighted, expected: set[tuple[int, ...]]) -> None:
     assert _groups(_run(weights, n=3)) == {frozenset(group) for group in expected}
 

@@ -65,7 +65,8 @@ def test_a_near_name_that_many_bear_is_a_name_of_its_own(people) -> None:  # typ
     [
         pytest.param({"suffix": "jr"}, {"suffix": "jr"}, "same", id="both junior"),
         pytest.param({"suffix": "jr"}, {"suffix": "sr"}, "conflict", id="father and son"),
-        pytest.param({"suffix": "jr"}, {"suffix": None}, "null", id="not said"),
+        pytest.param({"suffix": "jr"}, {"suffix": None}, "one_sided", id="said of one only"),
+        pytest.param({"suffix": None}, {"suffix": None}, "null", id="not said"),
     ],
 )
 def test_generations(people, left: dict, right: dict, expected: str) -> None:  # type: ignore[no-untyped-def]
@@ -76,19 +77,27 @@ def test_generations(people, left: dict, right: dict, expected: str) -> None:  #
     ("left", "right", "expected"),
     [
         pytest.param({"email": "a@x.com"}, {"email": ["b@y.com", "a@x.com"]}, "same", id="any mailbox of several"),
-        pytest.param({"email": "rocket77@x.com"}, {"email": "rocket77@y.com"}, "user", id="a telling user at two providers"),
         pytest.param(
-            _named("ann", "lee", email="ann.lee@posteo.example"), _named("ann", "lee", email="ann.lee@firm.org"),
-            "different", id="a user made of the name says no more than the name",
+            {"email": "rocket77@x.com"}, {"email": "rocket77@y.com"}, "user", id="a telling user at two providers"
+        ),
+        pytest.param(
+            _named("ann", "lee", email="ann.lee@posteo.example"),
+            _named("ann", "lee", email="ann.lee@firm.org"),
+            "different",
+            id="a user made of the name says no more than the name",
         ),
         pytest.param({"email": "annika@gmail.com"}, {"email": "anniak@gmail.com"}, "close", id="a typo"),
         pytest.param({"role_email": "info@x.com"}, {"role_email": "info@x.com"}, "role", id="one role mailbox"),
-        pytest.param({"role_email": "info@x.com"}, {"role_email": "info@y.com"}, "null", id="two role mailboxes say nothing"),
-        pytest.param({"role_email": "info@x.com"}, {"email": "a@x.com"}, "null", id="role against personal says nothing"),
+        pytest.param(
+            {"role_email": "info@x.com"}, {"role_email": "info@y.com"}, "null", id="two role mailboxes say nothing"
+        ),
+        pytest.param(
+            {"role_email": "info@x.com"}, {"email": "a@x.com"}, "null", id="role against personal says nothing"
+        ),
         pytest.param({"email": "kim@alpha.com"}, {"email": "zoe@beta.org"}, "different", id="nothing alike"),
         pytest.param({"email": "kim@alpha.com"}, {"phone": "+15550100"}, "null", id="missing on one side"),
     ],
-)  # fmt: skip
+)
 def test_emails(people, left: dict, right: dict, expected: str) -> None:  # type: ignore[no-untyped-def]
     assert _level(people, "email", left, right) == expected
 

@@ -127,9 +127,12 @@ def test_a_higher_threshold_merges_less(linked) -> None:  # type: ignore[no-unty
         pytest.param([{}, {}, {}], id="all columns missing"),
         pytest.param([{"city": "rome"}] * 50, id="a column of one value"),
         pytest.param([{"first_name": "x" * 10_000, "last_name": "y" * 10_000}] * 3, id="names of 10 kB"),
-        pytest.param([{"first_name": "王", "last_name": "芳"}, {"first_name": "محمد", "last_name": "علي"}] * 3, id="Chinese and Arabic"),
+        pytest.param(
+            [{"first_name": "王", "last_name": "芳"}, {"first_name": "محمد", "last_name": "علي"}] * 3,
+            id="Chinese and Arabic",
+        ),
     ],
-)  # fmt: skip
+)
 def test_tables_that_hold_almost_nothing(linked, rows: list[dict[str, Any]]) -> None:  # type: ignore[no-untyped-def]
     found = linked(rows)
     assert len(found.clusters) == len(rows)

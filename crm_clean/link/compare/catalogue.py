@@ -64,9 +64,9 @@ _WHO = (
     ),
     Comparison(
         "generation",
-        ("same", "conflict"),
-        likely=(0.97, 0.03),
-        chance=(0.30, 0.70),
+        ("same", "one_sided", "conflict"),
+        likely=(0.60, 0.38, 0.02),
+        chance=(0.05, 0.80, 0.15),
         compare=person_names.compare_generations,
     ),
     Comparison(

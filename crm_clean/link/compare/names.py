@@ -97,7 +97,8 @@ def is_close(left: list[str], right: list[str]) -> npt.NDArray[np.bool_]:
     short = np.fromiter(
         (min(len(a), len(b)) for a, b in zip(left, right, strict=True)), dtype=np.int64, count=len(left)
     )
-    slip = ((edits <= 1) & (short >= _SHORT_NAME)) | ((edits <= 2) & (short >= _LONG_NAME))
+    anagram = np.fromiter((sorted(a) == sorted(b) for a, b in zip(left, right, strict=True)), bool, count=len(left))
+    slip = (edits <= 1) & ((short >= _SHORT_NAME) | anagram) | ((edits <= 2) & (short >= _LONG_NAME))
     near: npt.NDArray[np.bool_] = slip | ((like >= _CLOSE_AT) & (short >= _SHORT_NAME))
     return near
 
@@ -125,9 +126,12 @@ def _is_initial(short: str, long: str) -> bool:
 
 
 def _shares_formal_name(a: str, b: str, lexicon: dict[str, frozenset[str]]) -> bool:
+    """Whether one stands for the other, or both for one name; `lola` also for `maria dolores`."""
     nothing: frozenset[str] = frozenset()
     formal_a, formal_b = lexicon.get(a, nothing), lexicon.get(b, nothing)
-    return b in formal_a or a in formal_b or bool(formal_a & formal_b)
+    if not formal_a and not formal_b:
+        return False
+    return not formal_a.isdisjoint((b, *b.split(), *formal_b)) or not formal_b.isdisjoint((a, *a.split()))
 
 
 def _shares_word(a: str, b: str) -> bool:

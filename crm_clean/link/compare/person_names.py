@@ -70,7 +70,9 @@ def _is_swapped(p: People, left: Ints, right: Ints) -> Flags:
 
 
 def compare_generations(p: People, left: Ints, right: Ints) -> Compared:
-    """Senior, junior, the third: the same or in conflict."""
+    """Senior, junior, the third: the same, said of one only, or in conflict."""
+    same, one_sided, conflict = range(1, 4)
     a, b = p.suffix.codes[left], p.suffix.codes[right]
-    levels = np.where(a == b, 1, 2)
-    return Compared(np.where((a >= 0) & (b >= 0), levels, NULL).astype(np.int8))
+    levels = np.where(a == b, same, conflict)
+    levels = np.where((a >= 0) != (b >= 0), one_sided, levels)
+    return Compared(np.where((a >= 0) | (b >= 0), levels, NULL).astype(np.int8))
