@@ -21,7 +21,7 @@ run: $(CORE)  ## the whole pipeline on data/samples; says what changed and where
 	@$(BIN)/crm-clean run --project $(DEMO) --input data/samples --truth data/samples/truth.csv
 
 test: lint  ## every check: style, types, imports, tests
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist loadfile
 
 soak: $(DEV)  ## the long loops, before a release
 	$(BIN)/pytest -m soak

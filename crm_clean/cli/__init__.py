@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="Reads messy CRM contact exports, finds who is the same person, and hands back clean golden records.",
     rich_markup_mode=None,
+    pretty_exceptions_enable=False,  # a traceback shows code, never the values it worked on
     add_completion=False,
 )
 

@@ -1,0 +1,145 @@
+"""The README is true: its five rows become its two customers, every command in it works, every link leads somewhere."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+README = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def commands() -> list[str]:
+    lines = [line.partition("  #")[0].strip() for block in blocks("sh") for line in block.splitlines()]
+    return [line for line in lines if line]
+
+
+def table(first_column: str) -> list[dict[str, str]]:
+    """The Markdown table whose first column has that name, a dict a row."""
+    lines = iter(README[README.index(f"| {first_column} |") :].splitlines())
+    header, _ = cells(next(lines)), next(lines)
+    return [dict(zip(header, cells(line), strict=True)) for line in lines_of_table(lines)]
+
+
+def lines_of_table(lines: Iterator[str]) -> Iterator[str]:
+    for line in lines:
+        if not line.startswith("|"):
+            return
+        yield line
+
+
+def cells(line: str) -> list[str]:
+    return [cell[1:-1] if len(cell) > 1 else "" for cell in line[1:-1].split("|")]
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
+    """A folder with the five rows as contacts.csv and the samples: what a reader has who follows the README."""
+    folder = tmp_path_factory.mktemp("desk")
+    (folder / "data").mkdir()
+    (folder / "data" / "samples").symlink_to(root / "data" / "samples")
+    rows = table("Name")
+    with (folder / "contacts.csv").open("w", newline="", encoding="utf-8") as handle:
+        writer = csv.DictWriter(handle, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return folder
+
+
+def shell(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    words, bare = ["bash", "-c", command], {**os.environ, "PATH": path}
+    return subprocess.run(words, cwd=folder, env=bare, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def ran(desk: Path) -> dict[str, str]:
+    """What each command printed, the last time where it stands twice; run in the order in which a reader meets them."""
+    printed = {}
+    for command in commands():
+        if command.startswith("make "):
+            continue
+        done = shell(command, desk)
+        assert done.returncode == 0, f"{command}\n{done.stderr}"
+        printed[command] = done.stdout
+    return printed
+
+
+def test_every_command_works(ran: dict[str, str]) -> None:
+    assert len(ran) >= 9
+    assert {words.split()[1] for words in ran if words.startswith("crm-clean")} >= {
+        "dedupe", "init", "run", "ingest", "publish", "sample", "evaluate",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("command", [c for c in commands() if c.startswith("make ")])
+def test_every_make_command_is_one(root: Path, command: str) -> None:
+    planned = subprocess.run(
+        ["make", "-n", *command.split()[1:]], cwd=root, capture_output=True, text=True, check=False
+    )
+    assert planned.returncode == 0, planned.stderr
+
+
+def test_the_five_rows_become_the_two_customers(desk: Path, ran: dict[str, str]) -> None:
+    with (desk / "cleaned" / "golden.csv").open(newline="", encoding="utf-8") as handle:
+        golden = list(csv.DictReader(handle))
+    promised = table("full_name")
+    assert [{name: row[name] for name in promised[0]} for row in golden] == promised
+
+
+def test_the_files_of_dedupe_are_those_it_names(desk: Path, ran: dict[str, str]) -> None:
+    named = set(re.findall(r"^\| `cleaned/(\S+)`", README, re.MULTILINE))
+    assert {path.name for path in (desk / "cleaned").iterdir()} == named
+
+
+def test_the_folders_and_files_of_a_project_are_there(desk: Path, ran: dict[str, str]) -> None:
+    named = [*re.findall(r"^\| `((?:\w+/)+|crm_clean\.toml)`", README, re.MULTILINE), "outbox/latest/common/"]
+    assert len(named) > 5
+    missing = [name for name in named if not (desk / "crm" / name).exists()]
+    assert missing == []
+    for system in ("hubspot", "salesforce", "mailchimp", "pipedrive"):
+        assert (desk / "crm" / "outbox" / "latest" / system / "README.txt").exists()
+
+
+def test_a_second_run_changes_nothing(ran: dict[str, str]) -> None:
+    assert commands().count("crm-clean run --project crm") == 2
+    assert ran["crm-clean run --project crm"].startswith("Nothing changed: run 1 stands")
+
+
+@pytest.mark.parametrize("code", blocks("python"), ids=range(len(blocks("python"))))
+def test_the_python_runs(desk: Path, ran: dict[str, str], code: str) -> None:
+    done = subprocess.run([sys.executable, "-c", code], cwd=desk, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("block", blocks("toml"), ids=range(len(blocks("toml"))))
+def test_the_settings_are_understood(block: str) -> None:
+    from crm_clean.settings import Settings
+
+    given = tomllib.loads(block)
+    assert given
+    Settings.understand(given, origin="README")
+
+
+def test_every_link_leads_somewhere(root: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", README)
+    assert links
+    assert [link for link in links if not (root / link).exists()] == []
+
+
+def test_exit_codes_are_those_of_the_errors() -> None:
+    from crm_clean import errors
+
+    raised = {e.exit_code for e in vars(errors).values() if isinstance(e, type) and issubclass(e, errors.CrmCleanError)}
+    assert {int(row["code"]) for row in table("code")} == {0} | raised
