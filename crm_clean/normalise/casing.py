@@ -14,15 +14,19 @@ _WORD = re.compile(r"[^\W\d_]+(?:\.[^\W\d_]+)*")
 _ROMAN = re.compile(r"^(?:i{1,3}|iv|vi{0,3}|ix|x)$", re.IGNORECASE)
 _MC = re.compile(r"^mc([^\W\d_]{2,})$", re.IGNORECASE)
 _VOWELS = frozenset("aeiouyáéíóúàèìòùâêîôûäëïöüåæøœıãõ")
-_SMALL: dict[str, frozenset[str]] = {
+_PARTICLES = (
+    "de del des du la las los da das do dos di della der den ter ten te het op van von vom zu zum zur y e bin ibn bint"
+)
+_PLACE_WORDS = (
+    "de du des la le les en sur sous lès aux au et del las los el y da do dos di am an der dem im in ob bei vor zu auf "
+    "upon on of the under by next van aan den d l"
+)
+_COMPANY_WORDS = "and of the for de du des la le les et del y e und der die das für van en"
+_SMALL: dict[Kind, frozenset[str]] = {
     "first": frozenset(["de", "del", "la", "las", "los", "du", "des", "da", "das", "do", "dos", "di", "y", "e"]),
-    "last": frozenset(
-        ["de", "del", "la", "las", "los", "du", "des", "da", "das", "do", "dos", "di", "della", "van", "der", "den", "ter", "ten", "te", "het", "op", "von", "vom", "zu", "zum", "zur", "y", "e", "bin", "ibn", "bint"]
-    ),
-    "place": frozenset(
-        ["de", "du", "des", "la", "le", "les", "en", "sur", "sous", "lès", "aux", "au", "et", "del", "las", "los", "el", "y", "da", "do", "dos", "di", "am", "an", "der", "dem", "im", "in", "ob", "bei", "vor", "zu", "auf", "upon", "on", "of", "the", "under", "by", "next", "van", "aan", "den", "d", "l"]
-    ),
-    "company": frozenset(["and", "of", "the", "for", "de", "du", "des", "la", "le", "les", "et", "del", "y", "e", "und", "der", "die", "das", "für", "van", "en"]),
+    "last": frozenset(_PARTICLES.split()),
+    "place": frozenset(_PLACE_WORDS.split()),
+    "company": frozenset(_COMPANY_WORDS.split()),
 }
 _ACRONYM_LENGTH = 4
 _FORMS = {
@@ -70,14 +74,18 @@ def _word(word: str, kind: Kind, capitals: bool, place: tuple[int, int], before:
         return small
     if kind == "company" and small in _FORMS and index:
         return _FORMS[small]
-    if kind == "company" and capitals and len(word) <= _ACRONYM_LENGTH and not _VOWELS & set(small):
-        return word
-    if kind == "last" and index > 0 and _ROMAN.match(word) and before == " ":
+    if _is_acronym(word, kind, capitals) or (kind == "last" and index and before == " " and _ROMAN.match(word)):
         return word.upper()
-    if kind == "first" and capitals and len(word) == 2 and not _VOWELS & set(small):
-        return word
     mc = _MC.match(word)
     return "Mc" + mc.group(1).capitalize() if mc and kind in ("first", "last") else _capital(word)
+
+
+def _is_acronym(word: str, kind: Kind, capitals: bool) -> bool:
+    """Whether capitals were meant: two initials of a person, a company's few letters that no one can pronounce."""
+    longest = {"company": _ACRONYM_LENGTH, "first": 2}.get(kind, 0)
+    return (
+        capitals and len(word) <= longest and (len(word) == 2 or kind == "company") and not _VOWELS & set(word.lower())
+    )
 
 
 def _capital(word: str) -> str:

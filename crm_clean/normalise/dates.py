@@ -1,7 +1,7 @@
 """Dates and instants, once it is known whether a column writes the day or the month first.
 
-`09/06/2026` alone is undecidable: `evidence` counts what a column's values say, `order_of` decides, and the readers take
-the decision. A value that only makes sense the other way round is read the other way round. Defaults that mean nothing
+`09/06/2026` alone is undecidable: `evidence` counts what a column's values say, `order_of` decides, and the readers
+take the decision. A value that only makes sense the other way round is read so. Defaults that mean nothing
 (1900-01-01, 0/0/00) are no dates.
 """
 
@@ -27,10 +27,12 @@ _TIME = re.compile(
     r"(z|utc|gmt|[+-]\d{2}:?\d{2}|[+-]\d{2})?(?:\s*\(?[a-z]{2,5}\)?)?$",
     re.IGNORECASE,
 )
-_WORDS = re.compile(r"^(?:[^\W\d]+\.?,?\s+)?(\d{1,2})(?:st|nd|rd|th|er|º|\.)?(?:\s+de|\s+of)?[ .-]*([^\W\d]+)\.?,?(?:\s+de)?[ .-]*(\d{4}|\d{2})(?:[ ,T]+(?:at\s+|um\s+|à\s+)?(.+))?$")  # fmt: skip
-_WORDS_FIRST = re.compile(
-    r"^(?:[^\W\d]+\.?,?\s+)?([^\W\d]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?:[ ,T]+(?:at\s+)?(.+))?$"
+_WEEKDAY = r"^(?:[^\W\d]+\.?,?\s+)?"
+_WORDS = re.compile(
+    _WEEKDAY + r"(\d{1,2})(?:st|nd|rd|th|er|º|\.)?(?:\s+de|\s+of)?[ .-]*([^\W\d]+)\.?,?(?:\s+de)?[ .-]*(\d{4}|\d{2})"
+    r"(?:[ ,T]+(?:at\s+|um\s+|à\s+)?(.+))?$"
 )
+_WORDS_FIRST = re.compile(_WEEKDAY + r"([^\W\d]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})(?:[ ,T]+(?:at\s+)?(.+))?$")
 _EXCEL_EPOCH = datetime(1899, 12, 30, tzinfo=UTC)
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DEFAULTS = frozenset(

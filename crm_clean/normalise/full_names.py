@@ -18,7 +18,31 @@ _MAX_WORDS = 15
 _PLAIN = re.compile(r"^[^\W\d_]+(?:[ .'’-]{1,2}[^\W\d_]+)*\.?$")
 _ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _INITIAL = re.compile(r"^[^\W\d_]\.?$")
-_HISPANIC = frozenset(["ES", "MX", "AR", "CO", "CL", "PE", "VE", "EC", "GT", "CU", "BO", "DO", "HN", "PY", "SV", "NI", "CR", "PA", "UY", "PR", "GQ"])
+_HISPANIC = frozenset(
+    [
+        "ES",
+        "MX",
+        "AR",
+        "CO",
+        "CL",
+        "PE",
+        "VE",
+        "EC",
+        "GT",
+        "CU",
+        "BO",
+        "DO",
+        "HN",
+        "PY",
+        "SV",
+        "NI",
+        "CR",
+        "PA",
+        "UY",
+        "PR",
+        "GQ",
+    ]
+)
 
 
 class Parsed(NamedTuple):

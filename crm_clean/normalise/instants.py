@@ -31,6 +31,8 @@ def read_column(raw: pa.Array, orders: pa.Array, *, is_birth_date: bool, workers
 
 def decide_orders(raw: pa.Array, groups: pd.DataFrame, *, region: pd.Series, workers: Workers) -> pa.Array:
     """The order for each row. `groups` has `file_id` and `source`, `region` the region of each row's source."""
+    if raw.null_count == len(raw):
+        return pa.nulls(len(raw), pa.string())
     said = pc.match_substring_regex(raw, _UNDECIDED)
     open_ones = pc.if_else(pc.fill_null(said, False), raw, pa.scalar(None, pa.string()))
     votes = over(rows(_votes, _EVIDENCE), [open_ones], workers=workers).to_pandas().fillna(0)

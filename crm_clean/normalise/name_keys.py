@@ -1,4 +1,4 @@
-"""Keys under which spellings of a name meet: `O'Brien` and `OBrien`, `de la Cruz` and `Delacruz`, `Jean-Luc` and `Jean Luc`.
+"""Keys under which spellings of a name meet: `O'Brien`, `OBrien`; `de la Cruz`, `Delacruz`; `Jean-Luc`, `Jean Luc`.
 
 Given names keep their parts apart, since one of them may stand alone elsewhere. Surnames keep two surnames apart, but
 what belongs to one of them (particles, `Mc`, `O'`) is joined to it.

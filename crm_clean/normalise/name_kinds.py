@@ -9,9 +9,11 @@ from crm_clean.text import fold
 
 _SYMBOLS = re.compile(r"\s*[&+]\s*")
 _WORDY = frozenset({"and", "und", "et"})
-_LEGAL = frozenset(
-    ["inc", "incorporated", "llc", "ltd", "limited", "corp", "corporation", "plc", "llp", "gmbh", "mbh", "ohg", "sarl", "sas", "sasu", "eurl", "sci", "snc", "slu", "srl", "pty", "bv", "nv", "oy"]
+_LEGAL_FORMS = (
+    "inc incorporated llc ltd limited corp corporation plc llp gmbh mbh ohg sarl sas sasu eurl sci snc slu srl pty bv "
+    "nv oy"
 )
+_LEGAL = frozenset(_LEGAL_FORMS.split())
 
 
 def is_nobody(parts: list[str], *, words: Lexicons) -> bool:

@@ -6,7 +6,7 @@ two names in one of the cells with the other empty, is taken apart. Case is repa
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from crm_clean.normalise.casing import Kind, repair_case
 from crm_clean.normalise.full_names import Parsed, split_full_name
@@ -61,11 +61,11 @@ def read_name(cells: NameCells, *, region: str | None = None, words: Lexicons) -
     """The name in `cells`; `region` is where the person lives, if known, and tells `M.` from an initial."""
     codes: list[str] = []
     clean = {f: _cell(f, raw, codes, words) for f, raw in zip(NameCells._fields, cells, strict=True) if raw}
-    given = {f: v for f, v in clean.items() if v}
+    given: dict[str, Any] = {f: v for f, v in clean.items() if v}
     leading = [given[f] for f in ("full_name", "first_name", "last_name") if f in given]
     if is_nobody(leading, words=words) or (not leading and clean and _says_nobody(codes)):
         field = next((f for f in ("full_name", "first_name", "last_name") if f in clean), "full_name")
-        shown = {f: _shown(f, v) for f, v in given.items()}
+        shown: dict[str, Any] = {f: _shown(f, v) for f, v in given.items()}
         codes.append(f"{field}|name.placeholder")
         return Name()._replace(**shown, is_placeholder_name=True, codes=_unique(codes))
     field, whole = _whole(given, words)
@@ -113,7 +113,9 @@ def _is_given_only(text: str, words: Lexicons) -> bool:
 def _holds_given(text: str, words: Lexicons) -> bool:
     tokens = fold(text).split()
     return "," in text or is_company(text, whole=True, words=words) or (
-        bool(tokens) and tokens[0] in words.sets["names.given"] and tokens[0] not in words.sets["names.hispanic_surnames"]
+        bool(tokens)
+        and tokens[0] in words.sets["names.given"]
+        and tokens[0] not in words.sets["names.hispanic_surnames"]
     )  # fmt: skip
 
 
@@ -169,11 +171,11 @@ def _finish(given: dict[str, str], parsed: Parsed, is_couple: bool, codes: list[
     }
     if parsed.first and not parsed.last and "last_name" not in given and values["last_name"] == parsed.first:
         values["last_name"] = None
-    shown = {f: _shown(f, v) if v else None for f, v in values.items()}
+    shown: dict[str, Any] = {f: _shown(f, v) if v else None for f, v in values.items()}
     return Name()._replace(**shown, **_keys(shown, words), is_couple=is_couple, codes=_unique(codes))
 
 
-def _keys(shown: dict[str, str | None], words: Lexicons) -> dict[str, str | None]:
+def _keys(shown: dict[str, Any], words: Lexicons) -> dict[str, Any]:
     first, initials = None, None
     if shown["first_name"]:
         folded = given_key(shown["first_name"])

@@ -1,4 +1,4 @@
-"""Counts and amounts as people write them: decimal comma or point, thousands marks, currency signs, brackets for minus."""
+"""Counts and amounts as people write them: decimal comma or point, thousands marks, currency, brackets for minus."""
 
 from __future__ import annotations
 

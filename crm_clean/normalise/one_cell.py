@@ -1,7 +1,7 @@
 """A whole address in one cell, taken apart as far as its punctuation goes.
 
-Parts are parted by two blanks (Mailchimp), line breaks or commas; the country stands last, the postal code is what looks
-like one, the street stands first. What cannot be placed stays with the street, so that nothing is lost.
+Parts are parted by two blanks (Mailchimp), line breaks or commas; the country stands last, the postal code is what
+looks like one, the street stands first. What cannot be placed stays with the street, so that nothing is lost.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def split_address(raw: str, *, words: Lexicons) -> dict[str, str]:
         out["country"] = pieces.pop()
     at = _postcode_at(pieces)
     if at is None:
-        return _without_postcode(pieces, out, words)
+        return _without_postcode(pieces, out)
     found = _last_postcode(pieces[at])
     out["postal_code"] = found.group(1)
     before, behind = pieces[at][: found.start()].strip(" ,"), pieces[at][found.end() :].strip(" ,")
@@ -78,7 +78,7 @@ def _around(pieces: list[str], at: int, sides: tuple[str, str], out: dict[str, s
     return {part: text for part, text in out.items() if text}
 
 
-def _without_postcode(pieces: list[str], out: dict[str, str], words: Lexicons) -> dict[str, str]:
+def _without_postcode(pieces: list[str], out: dict[str, str]) -> dict[str, str]:
     if len(pieces) > 2 and len(pieces[-1]) == 2:
         out["region"] = pieces.pop()
     if len(pieces) > 1 and not _HOUSE.match(pieces[-1]):

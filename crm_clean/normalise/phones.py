@@ -35,7 +35,10 @@ _UP, _DOWN = "0123456789012345678901234567890", "9876543210987654321098765432109
 
 
 class Phone(NamedTuple):
-    """One number: E.164 value, or the cleaned text of one that is none; key missing when there is nothing to compare."""
+    """One number: E.164 value, or the cleaned text of one that is none; key missing when there is nothing to compare.
+
+    `label` is what the text or the kind of number says: `mobile`, `fax`, ...
+    """
 
     value: str | None
     key: str | None
@@ -68,7 +71,7 @@ def _is_whole(part: str) -> bool:
 
 
 def read_phone(raw: str, *, regions: tuple[str, ...], words: Lexicons) -> Phone:
-    """The number in `raw`, which holds one at most; `regions` are tried in order when it has no international prefix."""
+    """The number in `raw`, which holds one at most; without international prefix, `regions` are tried in order."""
     quick = _quick(raw, regions)
     if quick:
         return quick

@@ -98,7 +98,7 @@ def read_emails(batch: Batch, *, tools: Tools) -> Batch:
 
 
 def read_phones(batch: Batch, *, country: pa.Array, region: pa.Array, tools: Tools) -> Batch:
-    """Phones in E.164; `country` and `region` stand by record. The kind of number is a label where the source has none."""
+    """Phones in E.164; `country` and `region` stand by record. A mobile is labelled so if the source is silent."""
     where = pa.array(batch.at)
     columns = [batch.columns["raw"], country.take(where), region.take(where)]
     found = over(k.kernel(k.phone, k.PHONE, words=tools.words), columns, workers=tools.workers)

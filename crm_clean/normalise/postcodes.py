@@ -12,14 +12,17 @@ _FLOAT = re.compile(r"^(\d+)\.0+$")
 _PREFIX = re.compile(r"^(?:[A-Z]{1,2})[- ](?=\d)")
 _UNSPACED = re.compile(r"[\s.\-]+")
 # Digits of countries whose codes are digits alone, with where a separator stands.
+_FIVE = "DE FR ES IT MX FI HR EE LT MA TR TH UA MY PE MC SM VA RE GP MQ GF YT ID KR SA KW"
+_FOUR = "AT AU BE BG CH CY DK HU LI LU NO NZ SI ZA TN PH BD GE"
+_SIX = "CN IN RU SG RO CO VN KZ BY"
 _DIGITS: dict[str, tuple[int, int | None, str]] = {
-    **dict.fromkeys(["DE", "FR", "ES", "IT", "MX", "FI", "HR", "EE", "LT", "MA", "TR", "TH", "UA", "MY", "PE", "MC", "SM", "VA", "RE", "GP", "MQ", "GF", "YT", "ID", "KR", "SA", "KW"], (5, None, "")),
-    **dict.fromkeys(["AT", "AU", "BE", "BG", "CH", "CY", "DK", "HU", "LI", "LU", "NO", "NZ", "SI", "ZA", "TN", "PH", "BD", "GE"], (4, None, "")),
-    **dict.fromkeys(["CN", "IN", "RU", "SG", "RO", "CO", "VN", "KZ", "BY"], (6, None, "")),
+    **dict.fromkeys(_FIVE.split(), (5, None, "")),
+    **dict.fromkeys(_FOUR.split(), (4, None, "")),
+    **dict.fromkeys(_SIX.split(), (6, None, "")),
     **dict.fromkeys(["SE", "GR", "CZ", "SK"], (5, 3, " ")),
-    "PL": (5, 2, "-"), "PT": (7, 4, "-"), "BR": (8, 5, "-"), "JP": (7, 3, "-"), "IL": (7, None, ""), "IS": (3, None, ""),
-    "CL": (7, None, ""),
-}  # fmt: skip
+    **dict.fromkeys(["IL", "CL"], (7, None, "")),
+    **{"PL": (5, 2, "-"), "PT": (7, 4, "-"), "BR": (8, 5, "-"), "JP": (7, 3, "-"), "IS": (3, None, "")},
+}
 _PATTERNS: dict[str, tuple[re.Pattern[str], str]] = {
     "US": (re.compile(r"^(\d{5})(\d{4})?$"), "-"),
     "PR": (re.compile(r"^(\d{5})(\d{4})?$"), "-"),

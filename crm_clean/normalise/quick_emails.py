@@ -33,7 +33,7 @@ def read_emails(raws: list[str], *, words: Lexicons) -> pa.Table:
     ordinary = pc.and_(pc.is_valid(local), facts["is_ordinary"])
     ordinary = pc.and_(ordinary, pc.invert(_may_mean_more(local, words)))
     quick = pc.fill_null(ordinary, False).to_numpy(zero_copy_only=False)
-    out = _table(local, domain, facts, words)
+    out = _table(local, domain, facts)
     rest = np.flatnonzero(~quick)
     if not len(rest):
         return out
@@ -67,7 +67,7 @@ def _may_mean_more(local: pa.Array, words: Lexicons) -> pa.Array:
     loud = pc.and_(pc.equal(local, pc.utf8_upper(local)), pc.not_equal(local, lower))
     head = pc.replace_substring_regex(lower, pattern=rf"{_SIGNS}.*$", replacement="")
     listed = [w for name in ("role", "placeholder_locals", "weak_locals") for w in words.sets[f"emails.{name}"]]
-    heads = sorted({w for w in listed} | {_head(w) for w in listed} | {""})
+    heads = sorted(set(listed) | {_head(w) for w in listed} | {""})
     return pc.or_(loud, pc.is_in(head, value_set=pa.array(heads)))
 
 
@@ -78,7 +78,7 @@ def _head(word: str) -> str:
     return word
 
 
-def _table(local: pa.Array, domain: pa.Array, facts: dict[str, pa.Array], words: Lexicons) -> pa.Table:
+def _table(local: pa.Array, domain: pa.Array, facts: dict[str, pa.Array]) -> pa.Table:
     value = pc.binary_join_element_wise(local, domain, "@")
     name = pc.utf8_lower(local)
     untagged = pc.replace_substring_regex(name, pattern=r"\+.*$", replacement="")

@@ -2,8 +2,8 @@
 
 First what the source's profile says, then the user's default, then what the source's own data say: each country of an
 address is one vote, each number with an international prefix one for its country, and each number written the North
-American way - (AAA) BBB-CCCC - three for the United States, since nobody else writes so. The country with more than half
-of a source's votes, and at least three, wins; otherwise there is none, and national numbers are not guessed at.
+American way - (AAA) BBB-CCCC - three for the United States, since nobody else writes so. The country with more than
+half of a source's votes, and at least three, wins; otherwise there is none, and national numbers are not guessed at.
 """
 
 from __future__ import annotations

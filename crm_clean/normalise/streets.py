@@ -1,4 +1,4 @@
-"""The street line: its unit (flat, suite, floor) apart, and a key in which `12 Main Street` and `12 MAIN ST.` are one."""
+"""The street line: its unit (flat, suite, floor) apart, and a key shared by `12 Main Street` and `12 MAIN ST.`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ _CALLE = re.compile(r"^\s*c\s*/\s*", re.IGNORECASE)
 _ORDINAL = re.compile(r"(?<=\d)\s*[ºª°]")
 _NUMBER = re.compile(r"(?:\bn\s*[º°o]\.?|№|#)\s*(?=\d)", re.IGNORECASE)
 _HASH = re.compile(r"(?:,\s*|\s+)#\s*([\w-]{1,8})\s*$")
-_FLOOR = re.compile(r"(?:,\s*|\s+)((?:\d{1,2}(?:st|nd|rd|th|e|er|eme|ème|º|ª|°|\.)?)\s+(?:floor|fl|etage|étage|stock|og|piso|planta))\s*$", re.IGNORECASE)  # fmt: skip
+_FLOOR = re.compile(
+    r"(?:,\s*|\s+)((?:\d{1,2}(?:st|nd|rd|th|e|er|eme|ème|º|ª|°|\.)?)\s+(?:floor|fl|etage|étage|stock|og|piso|planta))\s*$",
+    re.IGNORECASE,
+)
 _GLUED_STREET = re.compile(r"^([^\W\d]{3,})(?:strasse|str)$")
 
 

@@ -1,4 +1,4 @@
-"""Whole tables: what stands in them, whom consent belongs to, how columns are decided, and that nothing else matters."""
+"""Whole tables: what stands in them, whom consent belongs to, how columns are decided; nothing else matters."""
 
 from __future__ import annotations
 
@@ -112,8 +112,10 @@ def test_an_opt_out_reaches_every_address_of_the_first_cell(stage: Stage) -> Non
     ]
     out = run(stage([{"email_opt_out_raw": "true"}], points))
     assert list(zip(column(out, "email", "value"), column(out, "email", "opt_out"), strict=True)) == [
-        ("a@example.com", True), ("c@example.com", None), ("b@example.com", True),
-    ]  # fmt: skip
+        ("a@example.com", True),
+        ("c@example.com", None),
+        ("b@example.com", True),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -172,10 +174,18 @@ PHONE = {"kind": "phone", "raw": "020 7946 0958"}
     [
         pytest.param({}, [PHONE], {}, "020 7946 0958", id="no region: not guessed at"),
         pytest.param({}, [PHONE], {"default_region": "GB"}, "+442079460958", id="the user's default"),
-        pytest.param({"default_region": "GB"}, [PHONE], {"default_region": "US"}, "+442079460958", id="the source's comes first"),
-        pytest.param({}, [PHONE, {"kind": "address", "country_raw": "England"}], {"default_region": "US"}, "+442079460958", id="the record's country comes before both"),
+        pytest.param(
+            {"default_region": "GB"}, [PHONE], {"default_region": "US"}, "+442079460958", id="the source's comes first"
+        ),
+        pytest.param(
+            {},
+            [PHONE, {"kind": "address", "country_raw": "England"}],
+            {"default_region": "US"},
+            "+442079460958",
+            id="the record's country comes before both",
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_region_of_a_national_number(
     record: dict[str, Any], points: list[dict[str, Any]], spec: dict[str, Any], expected: str, stage: Stage
 ) -> None:
@@ -223,13 +233,19 @@ def test_profiles_sites_and_plain_text(stage: Stage) -> None:
 
 
 ADDRESSES = [
-    {"street_raw": "12 MAIN STREET APT 4", "city_raw": "SPRINGFIELD", "region_raw": "Illinois", "postal_code_raw": "2138", "country_raw": "USA"},
+    {
+        "street_raw": "12 MAIN STREET APT 4",
+        "city_raw": "SPRINGFIELD",
+        "region_raw": "Illinois",
+        "postal_code_raw": "2138",
+        "country_raw": "USA",
+    },
     {"street_raw": "Hauptstr. 5, Whg 3", "unit_raw": "B", "postal_code_raw": "10115"},
     {"raw": "12 rue de la Paix, 75002 Paris, France"},
     {"raw": "1 Main St  Springfield  IL  62701", "country_raw": "us"},
     {"city_raw": "N/A"},
     {"country_raw": "Atlantis", "postal_code_raw": "6200.0"},
-]  # fmt: skip
+]
 
 
 def test_addresses_read_as_columns_are_what_they_are_one_by_one(stage: Stage, words: Lexicons) -> None:
@@ -243,10 +259,16 @@ def test_addresses_read_as_columns_are_what_they_are_one_by_one(stage: Stage, wo
 
 
 NAMES = [
-    {"first_name": "ANNA", "last_name": "o'brien"}, {"full_name": "Dupont, Jean"}, {"first_name": "Dr. Eva", "last_name": "Klein"},
-    {"first_name": "Li", "middle_name": "Q.", "last_name": "Wei"}, {"first_name": "Test", "last_name": "Test"}, {"last_name": "Roe"},
-    {"salutation": "Mrs", "first_name": "Ann", "last_name": "Fox"}, {"first_name": "Ann", "last_name": "Fox", "middle_name": "Lea"}, {},
-]  # fmt: skip
+    {"first_name": "ANNA", "last_name": "o'brien"},
+    {"full_name": "Dupont, Jean"},
+    {"first_name": "Dr. Eva", "last_name": "Klein"},
+    {"first_name": "Li", "middle_name": "Q.", "last_name": "Wei"},
+    {"first_name": "Test", "last_name": "Test"},
+    {"last_name": "Roe"},
+    {"salutation": "Mrs", "first_name": "Ann", "last_name": "Fox"},
+    {"first_name": "Ann", "last_name": "Fox", "middle_name": "Lea"},
+    {},
+]
 
 
 def test_names_read_as_columns_are_what_they_are_one_by_one(stage: Stage, words: Lexicons) -> None:
@@ -259,9 +281,14 @@ def test_names_read_as_columns_are_what_they_are_one_by_one(stage: Stage, words:
 
 def crowd(stage: Stage) -> tuple[pd.DataFrame, pd.DataFrame]:
     records = [
-        {"record_id": f"s:{n}", "first_name_raw": f"Anna{'abcdefgh'[n % 8] * 2}", "full_name_raw": "Dupont, Jean" if n % 7 == 0 else None, "created_at_raw": f"{n % 28 + 1:02d}/05/2024"}
+        {
+            "record_id": f"s:{n}",
+            "first_name_raw": f"Anna{'abcdefgh'[n % 8] * 2}",
+            "full_name_raw": "Dupont, Jean" if n % 7 == 0 else None,
+            "created_at_raw": f"{n % 28 + 1:02d}/05/2024",
+        }
         for n in range(60)
-    ]  # fmt: skip
+    ]
     points = [
         {"record_id": f"s:{n}", "kind": kind, "ordinal": 1, "raw": raw}
         for n in range(60)
@@ -277,7 +304,7 @@ def test_workers_change_nothing(stage: Stage, monkeypatch: pytest.MonkeyPatch) -
     staged = crowd(stage)
     alone = normalise(*staged, spec=NormaliseSpec())
     monkeypatch.setattr(distinct, "WORTH_A_POOL", 10)
-    monkeypatch.setattr(distinct, "CHUNK", 7)
+    monkeypatch.setattr(distinct, "CHUNK", 25)
     shared = normalise(*staged, spec=NormaliseSpec(), workers=2)
     for name in ("records", "contact_points", "issues"):
         assert_frame_equal(getattr(alone, name), getattr(shared, name))
@@ -289,7 +316,11 @@ def test_the_order_of_rows_changes_nothing_but_itself(stage: Stage) -> None:
     shuffled = normalise(
         records.iloc[::-1].reset_index(drop=True), points.iloc[::-1].reset_index(drop=True), spec=NormaliseSpec()
     )
-    for name, key in (("records", ["record_id"]), ("contact_points", ["record_id", "kind", "ordinal"]), ("issues", ["record_id", "field", "code", "raw"])):  # fmt: skip
+    for name, key in (
+        ("records", ["record_id"]),
+        ("contact_points", ["record_id", "kind", "ordinal"]),
+        ("issues", ["record_id", "field", "code", "raw"]),
+    ):
         ordered = [getattr(o, name).sort_values(key, ignore_index=True) for o in (straight, shuffled)]
         assert_frame_equal(*ordered)
 

@@ -40,8 +40,13 @@ WORDS = load()
 ANY = st.one_of(
     st.text(max_size=60),
     st.text(alphabet="aeÃ¼©ßéñАг 王'.-,@()/&\"0123456789+:;|\u0301\u200b\u202e", max_size=40),
-    st.lists(st.sampled_from(["Dr", "M.", "de", "la", "van", "GARCIA", "anna", "&", "y", "Jr.", "née", "Ltd", ",", "O'", "x", "1"]), max_size=7).map(" ".join),
-)  # fmt: skip
+    st.lists(
+        st.sampled_from(
+            ["Dr", "M.", "de", "la", "van", "GARCIA", "anna", "&", "y", "Jr.", "née", "Ltd", ",", "O'", "x", "1"]
+        ),
+        max_size=7,
+    ).map(" ".join),
+)
 MANY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 VALUES: dict[str, Any] = {
@@ -105,13 +110,39 @@ def test_an_email_keeps_its_key_when_normalised_again(raw: str) -> None:
 LOCALS = st.text(alphabet="abiz019._+-A", min_size=1, max_size=12)
 HEADS = st.sampled_from(["info", "sales", "test", "anna", "no", "noreply", "x", "contact", "INFO", "hr"])
 DOMAINS = st.sampled_from(
-    ["example.com", "gmail.com", "GoogleMail.com", "outlook.com", "mailinator.com", "a.local", "test.com", "x-y.example.org",
-     "b--c.example.com", "hotmial.com", "none.com", "-a.com", "a.b.c.d.e", "xn--bcher-kva.example.com"]
-)  # fmt: skip
+    [
+        "example.com",
+        "gmail.com",
+        "GoogleMail.com",
+        "outlook.com",
+        "mailinator.com",
+        "a.local",
+        "test.com",
+        "x-y.example.org",
+        "b--c.example.com",
+        "hotmial.com",
+        "none.com",
+        "-a.com",
+        "a.b.c.d.e",
+        "xn--bcher-kva.example.com",
+    ]
+)
 
 
 @MANY
-@given(raws=st.lists(st.builds(lambda h, sep, x, d: f"{h}{sep}{x}@{d}", st.one_of(HEADS, LOCALS), st.sampled_from(["", ".", "+", "-", "1"]), LOCALS, DOMAINS), min_size=1, max_size=20))  # fmt: skip
+@given(
+    raws=st.lists(
+        st.builds(
+            lambda h, sep, x, d: f"{h}{sep}{x}@{d}",
+            st.one_of(HEADS, LOCALS),
+            st.sampled_from(["", ".", "+", "-", "1"]),
+            LOCALS,
+            DOMAINS,
+        ),
+        min_size=1,
+        max_size=20,
+    )
+)
 def test_emails_read_as_columns_are_the_same(raws: list[str]) -> None:
     slow = kernels.kernel(kernels.email, kernels.EMAIL, words=WORDS)(raws)
     assert quick_emails.read_emails(raws, words=WORDS).to_pylist() == slow.to_pylist()
@@ -123,9 +154,15 @@ DIGITS = st.text(alphabet="0123456789", min_size=4, max_size=14)
 
 @MANY
 @given(
-    digits=st.lists(st.tuples(st.sampled_from(["", "+", "0", "00", "+1", "+33", "+49", "+44", "06", "030", "(212) ", "1-"]), DIGITS), min_size=20, max_size=20),
+    digits=st.lists(
+        st.tuples(
+            st.sampled_from(["", "+", "0", "00", "+1", "+33", "+49", "+44", "06", "030", "(212) ", "1-"]), DIGITS
+        ),
+        min_size=20,
+        max_size=20,
+    ),
     region=st.sampled_from(REGIONS),
-)  # fmt: skip
+)
 def test_quick_numbers_are_those_of_the_library(digits: list[tuple[str, str]], region: str) -> None:
     for head, tail in digits:
         quick = plans.find(head + tail, region)
@@ -143,7 +180,28 @@ def test_quick_numbers_are_found_at_all() -> None:
     assert plans.find("06 12 34 57 89", "FR") == ("33", "612345789", True)
 
 
-PLAIN_WORDS = st.sampled_from(["Anna", "MARIA", "o'brien", "de", "la", "van", "Jean-Luc", "McKay", "DUPONT", "Li", "Müller", "王", "JP", "y", "Test", "Ltd", "Jr", "Dr"])  # fmt: skip
+PLAIN_WORDS = st.sampled_from(
+    [
+        "Anna",
+        "MARIA",
+        "o'brien",
+        "de",
+        "la",
+        "van",
+        "Jean-Luc",
+        "McKay",
+        "DUPONT",
+        "Li",
+        "Müller",
+        "王",
+        "JP",
+        "y",
+        "Test",
+        "Ltd",
+        "Jr",
+        "Dr",
+    ]
+)
 PLAIN_NAMES = st.lists(PLAIN_WORDS, min_size=1, max_size=3).map(" ".join)
 
 
@@ -155,7 +213,7 @@ def test_plain_names_are_what_the_long_way_makes_of_them(first: str, last: str, 
         name = read_name(NameCells(first_name=first, last_name=last), region=region, words=WORDS)
         quick = (a.value, a.key, b.value, b.key)
         assert (name.first_name, name.first_name_key, name.last_name, name.last_name_key) == quick
-        assert not (name.codes or name.salutation or name.suffix or name.is_couple or name.is_company_name)
+        assert not any((name.codes, name.salutation, name.suffix, name.is_couple, name.is_company_name))
 
 
 NUMBERS = st.integers(0, 45).map(str) | st.integers(0, 45).map(lambda n: f"{n:02d}")
@@ -164,10 +222,24 @@ YEARS = st.sampled_from(["2024", "1999", "1970", "1900", "24", "1975", "2199"])
 
 @MANY
 @given(
-    raw=st.builds(lambda a, s, b, t, y, rest: f"{a}{s}{b}{t}{y}{rest}", NUMBERS, st.sampled_from("/.-"), NUMBERS, st.sampled_from("/.-"), YEARS, st.sampled_from(["", " 10:05", " 23:59:59", " 24:00", "T7:03"]))
-    | st.builds(lambda y, a, b, rest: f"{y}-{a}-{b}{rest}", YEARS, NUMBERS, NUMBERS, st.sampled_from(["", " 10:05", "T10:05:59Z", " 10:05:59.123+02:00", "T10:05+0200"])),
+    raw=st.builds(
+        lambda a, s, b, t, y, rest: f"{a}{s}{b}{t}{y}{rest}",
+        NUMBERS,
+        st.sampled_from("/.-"),
+        NUMBERS,
+        st.sampled_from("/.-"),
+        YEARS,
+        st.sampled_from(["", " 10:05", " 23:59:59", " 24:00", "T7:03"]),
+    )
+    | st.builds(
+        lambda y, a, b, rest: f"{y}-{a}-{b}{rest}",
+        YEARS,
+        NUMBERS,
+        NUMBERS,
+        st.sampled_from(["", " 10:05", "T10:05:59Z", " 10:05:59.123+02:00", "T10:05+0200"]),
+    ),
     order=st.sampled_from(["day_first", "month_first"]),
-)  # fmt: skip
+)
 def test_dates_read_as_columns_are_the_same(raw: str, order: Any) -> None:
     import numpy as np
 
