@@ -10,10 +10,10 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from hashlib import blake2b
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import crm_clean
 from crm_clean.pipeline.shelf import Shelf, content_digest
 from crm_clean.pipeline.step import Context, Step, StepResult
 
@@ -23,13 +23,13 @@ _CODE = (".py", ".toml", ".csv", ".json", ".sql", ".txt")
 @cache
 def code_version() -> str:
     """The package's version and a digest of everything in it that can change a result."""
-    package = Path(crm_clean.__file__).parent
+    package = Path(__file__).parents[1]
     files = sorted(p for p in package.rglob("*") if p.suffix in _CODE)
     digest = blake2b(digest_size=8)
     for file in files:
         digest.update(f"{file.relative_to(package)}\0".encode())
         digest.update(file.read_bytes())
-    return f"{crm_clean.__version__}+{digest.hexdigest()}"
+    return f"{metadata.version('crm-clean')}+{digest.hexdigest()}"
 
 
 def fingerprint(step: Step, context: Context) -> str:
@@ -38,7 +38,6 @@ def fingerprint(step: Step, context: Context) -> str:
         "step": step.name,
         "code": code_version(),
         "run": context.run,
-        "standing": context.store.last_run(),
         "depends": step.depends(context),
         "inputs": content_digest(_files(context.shelf, step.inputs)),
     }

@@ -8,7 +8,6 @@ from typing import Any
 import pandas as pd
 
 from crm_clean.pipeline.fingerprint import code_version
-from crm_clean.pipeline.standing import last_run_row
 from crm_clean.pipeline.step import Context, Counts, Step
 from crm_clean.records.tables import CLUSTERS, CONTACT_POINTS, DECISIONS, PAIRS, RECORDS
 
@@ -55,7 +54,7 @@ def _run(context: Context) -> Counts:
 
 def _standing_model(context: Context, n_records: int) -> dict[str, Any] | None:
     """The last run's model, unless the code or the link settings changed, or the store has outgrown it."""
-    last = last_run_row(context.store)
+    last = context.last
     if not last or context.full or last["version"] != code_version():
         return None
     settings = json.loads(last["settings"])

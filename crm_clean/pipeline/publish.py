@@ -5,29 +5,112 @@ Committing the run and moving the staged files to the outbox is the run's, so th
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from crm_clean import files
 from crm_clean.pipeline.outbox import STAGED
 from crm_clean.pipeline.step import Context, Counts, Step
 from crm_clean.pipeline.validate import RUN_CHECKS, suites_digest, warm_suites
-from crm_clean.records.tables import CHECKS, PUBLISH_CHANGES, PUBLISH_MERGES, PUBLISH_SUPPRESSIONS
+from crm_clean.records.tables import (
+    CHECKS,
+    CONTACT_POINTS,
+    FILES,
+    GOLDEN,
+    GOLDEN_POINTS,
+    MEMBERSHIP,
+    PAIRS,
+    PUBLISH_CHANGES,
+    PUBLISH_MERGES,
+    PUBLISH_SUPPRESSIONS,
+    RAW_ROWS,
+    RECORDS,
+    SURVIVORS,
+    TABLES,
+    Table,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from crm_clean.publish.plan import Given, Plan
+
+_STANDING = (RECORDS, CONTACT_POINTS, MEMBERSHIP, GOLDEN, GOLDEN_POINTS, SURVIVORS, PAIRS)
 
 
 def _run(context: Context) -> Counts:
     from crm_clean.publish.plan import plan
     from crm_clean.publish.write import write
+    from crm_clean.validate.gate import gate
 
-    planned = plan()
-    write(planned, context.shelf.folder / STAGED)
-    context.shelf.write(PUBLISH_CHANGES, planned.changes)
-    context.shelf.write(PUBLISH_MERGES, planned.merges)
-    context.shelf.write(PUBLISH_SUPPRESSIONS, planned.suppressions)
-    context.shelf.write(CHECKS, context.shelf.read(CHECKS, name=RUN_CHECKS))
-    return {"changes": len(planned.changes)}
+    shelf = context.shelf
+    given = _given(context)
+    planned = plan(given, spec=context.settings.publish)
+    for name, frame in _tables(planned).items():
+        shelf.write(TABLES[name], frame)
+    checks = _checks(context, given, planned)
+    gate(checks)
+    shelf.write(CHECKS, CHECKS.frame(pd.concat([shelf.read(CHECKS, name=RUN_CHECKS), checks], ignore_index=True)))
+    files.remove(shelf.folder / STAGED)
+    written = write(planned, shelf.folder / STAGED, run=context.run, first_seen=_first_seen(context))
+    return {
+        "changes": len(planned.changes),
+        "merges": len(planned.merges),
+        "suppressions": len(planned.suppressions),
+        "files_written": len(written),
+    }
+
+
+def _given(context: Context) -> Given:
+    """What publishing works from: this run's tables, and the rows as they came of every record that stands."""
+    from crm_clean.publish.plan import Given
+
+    tables = {table.name: context.shelf.read(table) for table in _STANDING}
+    return Given(**tables, raw_rows=_raw_rows(context, tables["records"]), files=_ever_taken(context, FILES))
+
+
+def _raw_rows(context: Context, records: pd.DataFrame) -> pd.DataFrame:
+    rows = _ever_taken(context, RAW_ROWS)
+    if not context.last:
+        return rows
+    place = ["file_id", "source_row"]
+    wanted = pd.MultiIndex.from_frame(records[place])
+    return rows[pd.MultiIndex.from_frame(rows[place]).isin(wanted)].reset_index(drop=True)
+
+
+def _ever_taken(context: Context, table: Table) -> pd.DataFrame:
+    """Rows of a table that is only appended to: those that stand, then this run's."""
+    filled = [frame for frame in (context.store.read(table), context.shelf.read(table)) if len(frame)]
+    return table.frame(pd.concat(filled, ignore_index=True)) if len(filled) > 1 else (filled or [table.empty()])[0]
+
+
+def _tables(planned: Plan) -> dict[str, pd.DataFrame]:
+    return {
+        PUBLISH_CHANGES.name: planned.changes,
+        PUBLISH_MERGES.name: planned.merges,
+        PUBLISH_SUPPRESSIONS.name: planned.suppressions,
+    }
+
+
+def _checks(context: Context, given: Given, planned: Plan) -> pd.DataFrame:
+    from crm_clean.validate.balance import PUBLISH_BALANCE, publish_balance
+    from crm_clean.validate.suites import audit
+
+    tables = _tables(planned)
+    beside = {"golden": given.golden, "membership": given.membership, "records": given.records}
+    balance = publish_balance({**tables, **beside})
+    return audit({**tables, PUBLISH_BALANCE.name: balance}, folder=context.expectations)
+
+
+def _first_seen(context: Context) -> pd.Series:
+    """The run in which each record was first seen, by its id; ids of records that have one are `system:id`."""
+    history = context.store.history(MEMBERSHIP)
+    return history.groupby("record_id")["valid_from"].min() if len(history) else pd.Series(dtype="int64")
 
 
 PUBLISH = Step(
     name="publish",
     run=_run,
-    inputs=("records", "contact_points", "membership", "golden", "golden_points", "survivors", "pairs", RUN_CHECKS),
+    inputs=(*(table.name for table in _STANDING), "raw_rows", "files", RUN_CHECKS),
     outputs=("publish_changes", "publish_merges", "publish_suppressions", "checks", f"{STAGED}/"),
     depends=lambda context: [context.settings.publish.model_dump(mode="json"), suites_digest(context)],
     modules=("crm_clean.publish.plan", "crm_clean.publish.write", "crm_clean.validate.gate"),

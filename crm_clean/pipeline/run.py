@@ -99,6 +99,7 @@ def run(
             run=last + 1,
             clock=clock,
             now=clock(),
+            last=last_run_row(store),
             inputs=_inputs(place, order, Shelf(folder)),
             expectations=place.expectations,
             workers=order.workers,
@@ -118,7 +119,7 @@ def _inputs(place: Place, order: Order, shelf: Shelf) -> tuple[Path, ...]:
 
 def _carry_out(place: Place, order: Order, context: Context) -> RunResult:
     context.shelf.write_json("inputs", [str(path.absolute()) for path in context.inputs])
-    if not input_files(context.inputs) and not context.store.last_run():
+    if not input_files(context.inputs) and not context.last:
         raise UnknownThing(f"No exports in {context.inputs[0]}: put files there, or name some with --input.")
     results = [run_step(INGEST, context)]
     if not results[0].counts["files"] and _is_same_but_for_files(context):
@@ -181,7 +182,7 @@ def _json(value: object) -> str:
 
 def _is_same_but_for_files(context: Context) -> bool:
     """Whether code, settings, suites and decisions are those of the last run."""
-    last = last_run_row(context.store)
+    last = context.last
     if not last or context.full:
         return False
     then = (last["version"], json.loads(last["settings"]), json.loads(last["inputs"])["suites"])
@@ -198,7 +199,7 @@ def _new_files(context: Context) -> bool:
 def _nothing_changed(place: Place, order: Order, context: Context) -> RunResult:
     files.remove(context.shelf.folder)
     context.reporter.notice("Nothing changed: no new files, settings or decisions since the last run.")
-    last, outbox = last_run_row(context.store), folder_of(place.outbox, context.run - 1)
+    last, outbox = context.last, folder_of(place.outbox, context.run - 1)
     return RunResult(
         run=context.run - 1,
         is_changed=False,

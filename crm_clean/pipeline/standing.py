@@ -27,7 +27,7 @@ def last_run_row(store: Store) -> dict[str, Any]:
 def beside_standing(context: Context, fresh: Frames) -> Frames:
     """The full new state of records, contact points and issues, from what stands and what this run normalised."""
     records, points, issues = fresh
-    if not context.store.last_run():
+    if not context.last:
         return fresh
     standing = context.store.read(RECORDS)
     unchanged = _unchanged(context, standing, records)
@@ -41,7 +41,7 @@ def beside_standing(context: Context, fresh: Frames) -> Frames:
 
 def _unchanged(context: Context, standing: pd.DataFrame, records: pd.DataFrame) -> pd.Series:
     """Ids of records whose content stands already, read by the same code; other code may read it differently."""
-    if last_run_row(context.store).get("version") != code_version():
+    if context.last.get("version") != code_version():
         return standing["record_id"].iloc[:0]
     seen = records[["record_id", "content_hash"]].merge(standing[["record_id", "content_hash"]])
     return seen["record_id"]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from crm_clean.pipeline.measure import Cost
 from crm_clean.pipeline.reporter import Reporter, Silent
@@ -31,6 +32,7 @@ class Context:
     run: int  # the number this run will have
     now: datetime  # when the run began, UTC
     clock: Callable[[], datetime]
+    last: Mapping[str, Any] = field(default_factory=dict)  # the RUNS row of the last run, empty before the first
     inputs: tuple[Path, ...] = ()
     expectations: Path | None = None  # the project's own suites
     workers: int = 1

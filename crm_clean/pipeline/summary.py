@@ -44,7 +44,7 @@ def run_summary(context: Context, results: Sequence[StepResult], telling: Tellin
         link_report=context.shelf.read_json("link_report"),
         outputs=[Output(path, purpose) for path, purpose in telling.outputs],
         evaluation=_measured_on_run(context, telling.truth),
-        changes=_changes(context) if context.store.last_run() else None,
+        changes=_changes(context) if context.last else None,
     )
     queue = review_queue(tables["pairs"], tables["records"], tables["contact_points"])
     return summarise(tables, checks if len(checks) else context.shelf.read(CHECKS, name=RUN_CHECKS), queue, facts=facts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import wraps
 from hashlib import blake2b
 from importlib import import_module
@@ -84,10 +85,11 @@ def orphans(folder: Path) -> list[Path]:
 
 @pytest.fixture(scope="session")
 def remembered() -> Iterator[None]:
-    """Stages that answer from memory what they were asked before."""
+    """Stages that answer from memory what they were asked before, under a clock that stands still."""
     with pytest.MonkeyPatch.context() as patch:
         for module, name in STAGES:
             patch.setattr(f"{module}.{name}", remembering(getattr(import_module(module), name)))
+        patch.setattr("crm_clean.project._now", lambda: datetime(2026, 1, 1, tzinfo=UTC))
         yield
 
 
