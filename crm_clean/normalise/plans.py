@@ -13,7 +13,9 @@ from typing import Any, NamedTuple
 
 _PLAIN = re.compile(r"^\(?\+?[\d ().\-/]{5,30}$", re.ASCII)
 _SEPARATORS = str.maketrans("", "", " ().-/")
-_SPECIAL = ("premium_rate", "toll_free", "shared_cost", "voip", "personal_number", "pager", "uan", "voicemail")
+_NOT_MOBILE = (
+    "premium_rate", "toll_free", "shared_cost", "voip", "personal_number", "pager", "uan", "voicemail", "fixed_line",
+)  # fmt: skip
 
 
 class Found(NamedTuple):
@@ -37,8 +39,7 @@ class _Plan(NamedTuple):
 
     country_code: str
     general: _Shape
-    special: tuple[_Shape, ...]
-    fixed: _Shape | None
+    other: Any  # matches what is no plain mobile number: special kinds and fixed lines, all in one pattern
     mobile: _Shape | None
     is_one_kind: bool  # fixed and mobile numbers look alike
     leading: Any
@@ -50,9 +51,7 @@ class _Plan(NamedTuple):
         """`mobile`, `other`, or None when no subscriber has such a number."""
         if not self.general.fits(digits):
             return None
-        if any(shape.fits(digits) for shape in self.special):
-            return "other"
-        if self.fixed and self.fixed.fits(digits):
+        if self.other(digits):
             return "other"
         return "mobile" if not self.is_one_kind and self.mobile and self.mobile.fits(digits) else None
 
@@ -127,8 +126,7 @@ def _plan(region: str) -> _Plan | None:
     return _Plan(
         str(metadata.country_code),
         general,
-        tuple(s for s in (_shape(getattr(metadata, name)) for name in _SPECIAL) if s),
-        _shape(metadata.fixed_line),
+        _any_of([getattr(metadata, name) for name in _NOT_MOBILE]),
         _shape(metadata.mobile),
         bool(metadata.same_mobile_and_fixed_line_pattern),
         re.compile(metadata.leading_digits).match if metadata.leading_digits else None,
@@ -136,6 +134,17 @@ def _plan(region: str) -> _Plan | None:
         plain,
         re.compile(metadata.international_prefix).match if metadata.international_prefix else None,
     )
+
+
+def _any_of(descs: list[Any]) -> Any:
+    """The bound `fullmatch` of one pattern for all of `descs`, each with its lengths."""
+    parts = []
+    for desc in descs:
+        if desc is not None and desc.national_number_pattern:
+            lengths = "|".join(rf"\d{{{n}}}" for n in desc.possible_length or ())
+            ahead = f"(?=(?:{lengths})$)" if lengths else ""
+            parts.append(f"{ahead}(?:{desc.national_number_pattern})")
+    return re.compile("|".join(parts) or r"(?!)").fullmatch
 
 
 def _shape(desc: Any) -> _Shape | None:
