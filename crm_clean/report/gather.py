@@ -43,15 +43,16 @@ def summarise(tables: Tables, checks: pd.DataFrame, review: pd.DataFrame, *, fac
     golden, records, pairs = tables["golden"], tables["records"], tables["pairs"]
     home = tables["membership"].set_index("record_id")["golden_id"]
     as_of = tables["files"]["taken_at"].max()
-    latest = None if pd.isna(as_of) else as_of
+    latest, doubtful = None if pd.isna(as_of) else as_of, _doubtful(review, home)
+    points = tables["contact_points"]
     return RunSummary(
         title=facts.title,
         sources=_sources(tables["files"]),
         n_records=len(records),
         n_golden=len(golden),
         n_review=len(review),
-        before=quality_before(records, tables["contact_points"], n_golden=len(golden), as_of=latest),
-        after=quality_after(golden, tables["golden_points"], n_doubtful=_doubtful(review, home), as_of=latest),
+        before=quality_before(records, points, n_golden=len(golden), n_doubtful=doubtful, as_of=latest),
+        after=quality_after(golden, tables["golden_points"], n_doubtful=doubtful, as_of=latest),
         steps=tuple(facts.steps),
         linking=_linking(facts.link_report, pairs),
         issues=_counted(tables["issues"], ["field", "code"]),

@@ -4,12 +4,12 @@ Says how good the values are, not how well people were matched. A dimension abou
 dates, no e-mail and no phone at all) is missing, not zero, and stays out of the mean.
 
     completeness  mean of three shares: those with a name; those with an e-mail or a phone; those with a company or a
-                  country. Placeholders (`Test`, `none@none.com`) count as nothing.
+                  country. Placeholders (`Test`, `none@none.com`) and what is no address at all count as nothing.
     validity      of the e-mails, phones, postcodes and dates that are given, the share that can be used: an e-mail
                   that is well formed, a number that can be dialled, a postcode that looks like one, a date that can
                   be read.
-    uniqueness    people per contact: golden records / records before; afterwards 1, less the golden records that may
-                  still be another one, as pairs waiting for review say.
+    uniqueness    people per contact: of the records before, of the golden records afterwards. A golden record that may
+                  still be another one, as pairs waiting for review say, is not counted as a person of its own.
     consistency   of names, companies, birth dates, e-mails and phones that are given, the share already written in
                   the normal form.
     timeliness    the share touched (created, updated or active) within two years of the newest instant in the data.
@@ -62,24 +62,29 @@ class Quality:
 
 
 def quality_before(
-    records: pd.DataFrame, contact_points: pd.DataFrame, *, n_golden: int, as_of: pd.Timestamp | None = None
+    records: pd.DataFrame,
+    contact_points: pd.DataFrame,
+    *,
+    n_golden: int,
+    n_doubtful: int = 0,
+    as_of: pd.Timestamp | None = None,
 ) -> Quality:
     """The scorecard of the records as they came: RECORDS and CONTACT_POINTS, and how many people they turned out to be.
 
-    Instants after `as_of` are taken for mistakes and passed over.
+    `n_doubtful` of them may be the same person as another one, as far as pairs wait for review. Instants after `as_of` are taken for mistakes and passed over.
     """
     raw = {name: records[f"{name}_raw"] for name in (*_NAMES, *_DATES, *_WRITTEN)}
     named = _any([raw[name] for name in _NAMES]) & ~records["is_placeholder_name"].fillna(False)
-    points = contact_points[["record_id", "kind", "raw", "value", "country"]][_real(contact_points)]
-    given = points["raw"].notna() | points["value"].notna()
-    reached = _has(records["record_id"], points["record_id"][given & points["kind"].isin(_REACH)])
+    points = contact_points[["record_id", "kind", "value", "country"]][_real(contact_points)]
+    usable = points["kind"].isin(_REACH) & points["value"].notna()
+    reached = _has(records["record_id"], points["record_id"][usable])
     placed = _has(records["record_id"], points["record_id"][points["country"].notna()]) | records["company_raw"].notna()
     dates = [(_both(raw[name], records[name]), _n(raw[name])) for name in _DATES]
     written = [(int(raw[name].eq(records[name]).fillna(False).sum()), _n(raw[name])) for name in _WRITTEN]
     return Quality(
         completeness=_mean_share([named, reached, placed]),
         validity=_share([*_usable_points(contact_points, contact_points["raw"]), *dates]),
-        uniqueness=n_golden / len(records) if len(records) else None,
+        uniqueness=(n_golden - min(n_doubtful, n_golden)) / len(records) if len(records) else None,
         consistency=_share([*written, *_written_points(contact_points)]),
         timeliness=_timeliness(records, as_of),
     )
@@ -157,9 +162,11 @@ def _mean_share(flags: list[pd.Series]) -> float | None:
 
 def _usable_points(points: pd.DataFrame, given: pd.Series) -> list[_Counted]:
     """E-mails and phones that were given and can be used, and postcodes that look like one."""
-    usable = points["value"].notna() & _real(points)
-    reach = points["kind"].isin(_REACH) & given.notna()
-    return [(int((usable & reach).sum()), int(reach.sum())), _normal(points["postal_code"], _POSTCODE)]
+    counted = [_normal(points["postal_code"], _POSTCODE)]
+    for kind, pattern in _NORMAL.items():
+        said = points["kind"].eq(kind) & given.notna()
+        counted.append((_matching(points["value"][said & _real(points)], pattern), int(said.sum())))
+    return counted
 
 
 def _written_points(points: pd.DataFrame) -> list[_Counted]:

@@ -27,20 +27,29 @@ def _of(kind: str, column: str) -> Derivation:
     return lambda frame: frame[column].where(frame["kind"].eq(kind).fillna(False))
 
 
+def _flag(kind: str, column: str) -> Derivation:
+    """A flag on the points of one kind; nobody having said so counts as not so."""
+    return lambda frame: frame[column].fillna(False).where(frame["kind"].eq(kind).fillna(False))
+
+
+def _is_understood(frame: pd.DataFrame) -> pd.Series:
+    """Whether a point has a key to be known by; a phone of no known country stays as written, under a weak one."""
+    return frame["key"].notna() & ~frame["key"].str.startswith("raw:").fillna(False)
+
+
 def _read(kind: str) -> Derivation:
-    """Whether a point of this kind that says something became a usable value; placeholders are counted elsewhere."""
+    """Whether a point of this kind that says something was understood; placeholders are counted elsewhere."""
 
     def derive(frame: pd.DataFrame) -> pd.Series:
         speaks = frame["kind"].eq(kind) & frame["raw"].notna() & ~frame["is_placeholder"].fillna(False)
-        return frame["value"].notna().astype("boolean").where(speaks.fillna(False))
+        return _is_understood(frame).astype("boolean").where(speaks.fillna(False))
 
     return derive
 
 
 def _dialled(frame: pd.DataFrame) -> pd.Series:
-    """The phone numbers that were understood; one of no known country stays as it was written, under a weak key."""
-    weak = frame["key"].str.startswith("raw:").fillna(False)
-    return frame["value"].where(frame["kind"].eq("phone").fillna(False) & ~weak)
+    """The phone numbers that were understood."""
+    return frame["value"].where(frame["kind"].eq("phone").fillna(False) & _is_understood(frame))
 
 
 def _date_read(field: str) -> Derivation:
@@ -96,13 +105,13 @@ DERIVED: dict[str, dict[str, tuple[tuple[str, ...], Derivation]]] = {
         "email": (("kind", "value"), _of("email", "value")),
         "phone": (("kind", "value", "key"), _dialled),
         "country_code": (("kind", "country"), _of("address", "country")),
-        "email_is_read": (("kind", "raw", "value", "is_placeholder"), _read("email")),
-        "phone_is_read": (("kind", "raw", "value", "is_placeholder"), _read("phone")),
-        "email_is_role": (("kind", "is_role"), _of("email", "is_role")),
-        "email_is_disposable": (("kind", "is_disposable"), _of("email", "is_disposable")),
-        "email_is_placeholder": (("kind", "is_placeholder"), _of("email", "is_placeholder")),
-        "phone_is_placeholder": (("kind", "is_placeholder"), _of("phone", "is_placeholder")),
-        "email_bounced": (("kind", "bounced"), _of("email", "bounced")),
+        "email_is_read": (("kind", "raw", "key", "is_placeholder"), _read("email")),
+        "phone_is_read": (("kind", "raw", "key", "is_placeholder"), _read("phone")),
+        "email_is_role": (("kind", "is_role"), _flag("email", "is_role")),
+        "email_is_disposable": (("kind", "is_disposable"), _flag("email", "is_disposable")),
+        "email_is_placeholder": (("kind", "is_placeholder"), _flag("email", "is_placeholder")),
+        "phone_is_placeholder": (("kind", "is_placeholder"), _flag("phone", "is_placeholder")),
+        "email_bounced": (("kind", "bounced"), _flag("email", "bounced")),
     },
     "golden": {"has_name": (("full_name", "first_name", "last_name"), _has_name)},
     "golden_points": {

@@ -38,19 +38,19 @@ PEOPLE = {"golden_id": ["G-1", "G-2"]}
         ),
         pytest.param(
             {"first_name_raw": ["Ada", None], "company_raw": ["X", "Y"]},
-            {"record_id": ["a"], "kind": ["phone"], "ordinal": [1], "raw": ["555"]},
+            {"record_id": ["a"], "kind": ["phone"], "ordinal": [1], "value": ["555"]},
             (0.5 + 0.5 + 1) / 3,
             id="each of three counts alike",
         ),
         pytest.param(
             {},
-            {"record_id": ["a"], "kind": ["email"], "ordinal": [1], "raw": ["none@none.com"], "is_placeholder": [True]},
+            {"record_id": ["a"], "kind": ["email"], "ordinal": [1], "value": ["none@none.com"], "is_placeholder": [True]},
             0,
             id="a placeholder reaches nobody",
         ),
         pytest.param(
             {},
-            {"record_id": ["a", "b"], "kind": ["address", "website"], "ordinal": [1, 1], "raw": ["US", "example.com"],
+            {"record_id": ["a", "b"], "kind": ["address", "website"], "ordinal": [1, 1], "value": ["US", "example.com"],
              "country": ["US", None]},
             0.5 / 3,
             id="a country stands for a company",
@@ -103,8 +103,11 @@ def test_uniqueness_afterwards_allows_for_what_waits(doubtful: int, share: float
     assert _after(PEOPLE, n_doubtful=doubtful).uniqueness == share
 
 
-def test_uniqueness_before_is_people_per_record() -> None:
-    assert _before({"record_id": list("abcd")}, n_golden=3).uniqueness == 0.75
+@pytest.mark.parametrize(
+    ("doubtful", "share"), [pytest.param(0, 0.75, id="no doubt"), pytest.param(1, 0.5, id="one may be another")]
+)
+def test_uniqueness_before_is_people_per_record(doubtful: int, share: float) -> None:
+    assert _before({"record_id": list("abcd")}, n_golden=3, n_doubtful=doubtful).uniqueness == share
 
 
 def _instants(*texts: str | None) -> pd.Series:
