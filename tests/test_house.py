@@ -18,7 +18,7 @@ TOP = {
 }
 HEAVY = {
     *("altair", "duckdb", "email_validator", "great_expectations", "jellyfish", "jinja2", "nameparser", "numpy"),
-    *("pandas", "phonenumbers", "prefect", "psycopg", "pyarrow", "pydantic", "pyspark", "rapidfuzz", "recordlinkage"),
+    *("pandas", "phonenumbers", "prefect", "psycopg", "pyarrow", "pyspark", "rapidfuzz", "recordlinkage"),
     *("scipy", "sklearn", "vobject", "xlsxwriter"),
 }
 LOCKS = ("requirements.lock", "requirements-dev.lock")
