@@ -6,12 +6,12 @@ a model counts as evidence; what tells them apart is that nothing else speaks fo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from crm_clean.link.compare.levels import Compared, Comparison, Flags
-from crm_clean.link.score import Floats
+from crm_clean.link.score import Floats, Model
 
 # Just below even odds: not merged by itself, yet no contradiction to a cluster that other links hold together.
 DOUBTFUL = -0.5
@@ -21,10 +21,10 @@ CONTRADICTION = -12.0
 # A name alone must be this sure (odds in bits, 0.97) to merge: a rare one, in a table that shows few namesakes.
 _RARE_NAME = 5.0
 
-_OTHER_PERSON = {"name": ("familiar", "last_only", "different")}
-_WHOLE_NAME = {"name": ("exact", "nickname", "close", "part")}
-# What only one person has, whatever the name: no household shares it.
-_PERSONAL = {"birth_date": ("same", "swapped", "close", "near"), "profile": ("same",)}
+# What a city in common may add to a name at most.
+_CITY_BITS = 3.0
+# A disagreement found in more than this share of true pairs is no ground for keeping two records apart.
+_TRUSTED = 0.03
 # What speaks for one person beside the name. The city alone does not: a name recurs in a town.
 _CORROBORATION = {
     "email": ("same", "user", "close", "like", "role"),
@@ -36,22 +36,51 @@ _CORROBORATION = {
 }
 
 
-def guarded(bits: Floats, chosen: Sequence[Comparison], compared: Sequence[Compared]) -> Floats:
+def guarded(bits: Floats, chosen: Sequence[Comparison], compared: Sequence[Compared], *, model: Model) -> Floats:
     """`bits` (one a pair) with what must not merge by itself held down.
 
-    Pairs whose generations conflict get CONTRADICTION. At most DOUBTFUL get pairs of different given names without a
-    personal agreement (a birth date, or mailbox and phone together), and pairs that agree on nothing but name and city
-    where the table holds more than that, unless it is a whole name and very sure.
+    Pairs whose generations conflict get CONTRADICTION. At most DOUBTFUL get
+    - different given names, unless something personal agrees: a household shares mailbox, phone and surname, twins a
+      birth date too; different surnames likewise, since a colleague or neighbour may share the first name;
+    - different birth dates, unless a personal mailbox or profile agrees;
+    - pairs that agree on nothing but name and city where the table holds more, unless it is a whole name and very sure.
+
+    A disagreement that the table's own true pairs often show, as the model learned, holds nothing down.
     """
 
-    def reach(wanted: dict[str, tuple[str, ...]]) -> Flags:
-        return _reaches(wanted, chosen, compared, n=len(bits))
+    def reach(comparison: str, *levels: str) -> Flags:
+        return _reaches({comparison: levels}, chosen, compared, n=len(bits))
 
-    personal = reach(_PERSONAL) | (reach({"email": ("same",)}) & reach({"phone": ("same",)}))
-    sure = reach(_WHOLE_NAME) & (bits >= _RARE_NAME)
-    held = (reach(_OTHER_PERSON) & ~personal) | ~(_corroborated(chosen, compared, n=len(bits)) | sure)
+    def rarely(comparison: str, level: str) -> Flags:
+        """Pairs at a level that true pairs of this table rarely reach."""
+        return reach(comparison, level) & (_share(model, comparison, level) <= _TRUSTED)
+
+    profile, mailbox, phone = reach("profile", "same"), reach("email", "same"), reach("phone", "same")
+    born_alike = reach("birth_date", "same", "swapped", "close", "near")
+    mail_alike = mailbox | reach("email", "user", "close", "like")
+    personal = profile | (mailbox & phone) | (born_alike & mail_alike)
+    held = (rarely("name", "familiar") | rarely("name", "last_only")) & ~personal
+    held |= rarely("name", "different") & ~(personal | born_alike)
+    held |= rarely("name", "first_only") & ~(personal | born_alike | mailbox)
+    held |= rarely("birth_date", "different") & ~(profile | mailbox)
+    held |= ~(_corroborated(chosen, compared, n=len(bits)) | _is_sure(bits, reach))
     out = np.where(held, np.minimum(bits, DOUBTFUL), bits)
-    return np.where(reach({"generation": ("conflict",)}), np.minimum(out, CONTRADICTION), out)
+    return np.where(reach("generation", "conflict"), np.minimum(out, CONTRADICTION), out)
+
+
+def _is_sure(bits: Floats, reach: Callable[..., Flags]) -> Flags:
+    """Whether a whole name alone is rare enough to go by; a town makes a name no rarer than it is there."""
+    needed = _RARE_NAME + np.where(reach("address", "city"), _CITY_BITS, 0.0)
+    sure: Flags = reach("name", "exact", "nickname", "close", "part") & (bits >= needed)
+    return sure
+
+
+def _share(model: Model, comparison: str, level: str) -> float:
+    """How often true pairs reach a level, as the model learned it; 1.0 where it knows no such comparison."""
+    for learned in model.comparisons:
+        if learned.name == comparison:
+            return learned.m[learned.levels.index(level)]
+    return 1.0
 
 
 def _corroborated(chosen: Sequence[Comparison], compared: Sequence[Compared], *, n: int) -> Flags:

@@ -87,13 +87,13 @@ def link(
     else:
         trained = train(chosen, compared, kinds(chosen, by_chance(people, chosen, seed=spec.seed)))
     bits, parts = weigh(trained, compared)
-    bits = guarded(bits, chosen, compared)
+    bits = guarded(bits, chosen, compared, model=trained)
     bits = _overruled(bits, candidates, decided, n=people.n)
     scored = _Scored(candidates, compared, parts, bits)
 
     def score(left: Ints, right: Ints) -> Floats:
         levels = [c.compare(people, left, right) for c in chosen]
-        return guarded(weigh(trained, levels)[0], chosen, levels)
+        return guarded(weigh(trained, levels)[0], chosen, levels, model=trained)
 
     floor = spec.threshold or THRESHOLDS[0]
     links = completed(

@@ -15,6 +15,7 @@ import pytest
 from crm_clean.link.linking import Linked, link
 from crm_clean.link.spec import LinkSpec
 from crm_clean.records.tables import CLUSTERS, DECISIONS, PAIRS
+from tests.link.conftest import tables_of
 
 _FIRST = ["ann", "bob", "carla", "dmitri", "emil", "farah", "greta", "hugo", "ines", "jonas", "kim", "lena"]
 _LAST = ["abel", "bergmann", "cole", "dahl", "eckhart", "frey", "goldberg", "hale", "ivers", "jung", "koch", "lopez"]
@@ -28,6 +29,10 @@ def population(n: int = 600, *, seed: int = 5) -> tuple[list[dict[str, Any]], li
         first, last = rng.choice(_FIRST), rng.choice(_LAST) + rng.choice(["", "s", "son", "ova", "mann", "ez"])
         mailbox = "".join(rng.choice(list("abcdefghijklmnopqrstuvwxyz"), 8))
         phones = (f"+1{rng.integers(2_000_000_000, 9_999_999_999)}", f"+1312555{person // 2:04d}")  # own, the house's
+        company, born = (
+            f"{rng.choice(_LAST)} works",
+            f"{rng.integers(1940, 2003)}-{rng.integers(1, 13):02d}-{rng.integers(1, 29):02d}",
+        )
         home = f"{person // 2 + 1} {rng.choice(['oak', 'elm', 'hill'])} st"  # two of a house
         for _ in range(rng.choice([1, 1, 2, 3])):
             row: dict[str, Any] = {
@@ -43,6 +48,12 @@ def population(n: int = 600, *, seed: int = 5) -> tuple[list[dict[str, Any]], li
                 row["phone"] = str(phones[0] if rng.random() < 0.9 else phones[1])
             if rng.random() < 0.7:
                 row |= {"street": home, "postal_code": f"{10000 + person // 20}", "city": f"town {person // 60}"}
+                if rng.random() < 0.3:
+                    del row["street"], row["postal_code"]
+            if rng.random() < 0.3:
+                row["birth_date"] = born
+            if rng.random() < 0.4:
+                row["company"] = company
             rows.append(row)
             who.append(person)
     return rows, who
@@ -143,6 +154,26 @@ def test_two_equal_rows_with_a_mailbox_are_one_person(linked) -> None:  # type: 
     assert len(_groups(linked([row, row]))) == 1
 
 
-def _hard_cases() -> list[Any]:
-    path = Path(__file__).parents[1] / "cases" / "link_hard.toml"
-    return [pytest.param(case, id=case["title"]) for case in tomllib.loads(path.read_text("utf-8"))["case"]]
+CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "link_hard.toml").read_text("utf-8"))["case"]
+
+
+@pytest.fixture(scope="module")
+def town_with_hard_cases() -> tuple[pd.Series, set[tuple[str, str]]]:
+    """Every hard case in one table with a town of other people: the cluster of each record, and the pairs merged."""
+    rows = [{"id": f"town:{i}", **row} for i, row in enumerate(population(1200, seed=9)[0])]
+    rows += [{"id": f"case{c}:{i}", **r} for c, case in enumerate(CASES) for i, r in enumerate(case["records"])]
+    found = link(*tables_of(rows), DECISIONS.empty(), spec=LinkSpec())
+    return found.clusters.set_index("record_id")["cluster_id"], set(
+        found.pairs[["left_id", "right_id"]].itertuples(index=False, name=None)
+    )
+
+
+@pytest.mark.parametrize("number", [pytest.param(i, id=case["title"]) for i, case in enumerate(CASES)])
+def test_hard_case(town_with_hard_cases, number: int) -> None:  # type: ignore[no-untyped-def]
+    label, shown = town_with_hard_cases
+    ids = [f"case{number}:{i}" for i in range(len(CASES[number]["records"]))]
+    n_clusters = label[ids].nunique()
+    expected = CASES[number]["expected"]
+    assert n_clusters == (1 if expected == "same" else len(ids))
+    if expected == "different":
+        assert not [pair for pair in itertools.combinations(sorted(ids), 2) if pair in shown]

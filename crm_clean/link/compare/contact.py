@@ -25,6 +25,7 @@ PHONE_LEVELS = ("same", "close", "shared", "different")
 _LONG_MAILBOX = 14
 _MANGLED_AT = 0.72
 _SAME_DIGITS = 8
+_TELLING_USER = 4
 
 
 def compare_emails(p: People, left: Ints, right: Ints) -> Compared:
@@ -46,22 +47,53 @@ def compare_emails(p: People, left: Ints, right: Ints) -> Compared:
 
 
 def is_mistyped(left: list[str], right: list[str]) -> Flags:
-    """Whether two texts differ by one edit, two in long ones."""
+    """Whether two mailboxes differ by one edit, two in long ones; another number is another mailbox."""
     if not left:
         return np.zeros(0, dtype=bool)
     edits = cpdist(left, right, scorer=OSA.distance, score_cutoff=2, dtype=np.int32)
-    length = np.fromiter((min(len(a), len(b)) for a, b in zip(left, right, strict=True)), np.int64, count=len(left))
-    near: Flags = (edits <= 1) | ((edits <= 2) & (length >= _LONG_MAILBOX))
+    near: Flags = edits <= 2
+    for k in np.flatnonzero(near):
+        near[k] = _is_slip(left[k], right[k], edits=int(edits[k]))
     return near
 
 
+def _is_slip(a: str, b: str, *, edits: int) -> bool:
+    short = min(len(a.partition("@")[0]), len(b.partition("@")[0]))
+    is_long = min(len(a), len(b)) >= _LONG_MAILBOX
+    return short >= _TELLING_USER and (edits <= 1 or is_long) and _digits(a) == _digits(b)
+
+
 def is_mangled(left: list[str], right: list[str]) -> Flags:
-    """Whether most letters of two texts stand in the same order."""
+    """Whether most letters of two mailboxes stand in the same order; at one domain only the users are compared."""
     if not left:
         return np.zeros(0, dtype=bool)
-    like = cpdist(left, right, scorer=OSA.normalized_similarity, score_cutoff=_MANGLED_AT, dtype=np.float32)
+    parted = [_compared_part(a, b) for a, b in zip(left, right, strict=True)]
+    one, two = [a for a, _ in parted], [b for _, b in parted]
+    like = cpdist(one, two, scorer=OSA.normalized_similarity, score_cutoff=_MANGLED_AT, dtype=np.float32)
     mangled: Flags = like >= _MANGLED_AT
+    for k in np.flatnonzero(mangled):
+        mangled[k] = not _is_other_number(one[k], two[k])
     return mangled
+
+
+def _compared_part(a: str, b: str) -> tuple[str, str]:
+    user_a, _, domain_a = a.partition("@")
+    user_b, _, domain_b = b.partition("@")
+    return (user_a, user_b) if domain_a == domain_b else (a, b)
+
+
+def _is_other_number(a: str, b: str) -> bool:
+    """Whether two users are the same letters with another number of the same length: two accounts, not a slip."""
+    digits_a, digits_b = _digits(a), _digits(b)
+    return digits_a != digits_b and len(digits_a) == len(digits_b) and _letters(a) == _letters(b)
+
+
+def _digits(text: str) -> str:
+    return "".join(c for c in text if c.isdigit())
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text if not c.isdigit())
 
 
 def compare_phones(p: People, left: Ints, right: Ints) -> Compared:

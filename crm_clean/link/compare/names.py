@@ -24,6 +24,7 @@ _LONG_NAME = 8
 _SHORT_NAME = 4
 # A near name held by this many records, and by this share of the other's, is a name of its own and no typo.
 _KNOWN_COUNT, _KNOWN_SHARE = 5, 0.02
+_FINAL_VOWELS = {"a", "e", "o"}
 
 
 @cache
@@ -39,6 +40,13 @@ def _lexicon() -> dict[str, frozenset[str]]:
             for short in row[1:]:
                 formal.setdefault(short, set()).add(row[0])
     return {short: frozenset(names) for short, names in formal.items()}
+
+
+@cache
+def _known_names() -> frozenset[str]:
+    """Given names, folded, that are names of their own and no slip of another."""
+    listed = (files("crm_clean.link") / "given_names.txt").read_text("utf-8").split()
+    return frozenset(_lexicon()).union(listed, *_lexicon().values())
 
 
 def formal_names(names: list[str]) -> list[tuple[str, ...]]:
@@ -80,12 +88,26 @@ def _distinct_levels(column: Column, other: Column, one: Ints, two: Ints, *, giv
     like = ~near & (cpdist(left, right, scorer=JaroWinkler.similarity, dtype=np.float32) >= _LIKE_AT)
     fewer = np.minimum(column.counts[one[rest]], other.counts[two[rest]])
     more = np.maximum(column.counts[one[rest]], other.counts[two[rest]])
-    known = (near | like) & (fewer >= _KNOWN_COUNT) & (fewer >= _KNOWN_SHARE * more)
+    known = (fewer >= _KNOWN_COUNT) & (fewer >= _KNOWN_SHARE * more)
+    if given:
+        known |= np.fromiter(map(_are_two_names, left, right), dtype=bool, count=len(left))
+    known &= near | like
     levels[rest[near]] = CLOSE
     levels[rest[like]] = LIKE
     levels[rest[known]] = FAMILIAR
     levels[rest] = _by_words(left, right, levels[rest], given=given)
     return levels
+
+
+def _are_two_names(a: str, b: str) -> bool:
+    """Whether two near given names are both names: each in the lexicon, or one the female form of the other."""
+    lexicon = _known_names()
+    if a in lexicon and b in lexicon:
+        return True
+    short, long = sorted((a, b), key=len)
+    if len(short) == len(long):
+        return short[:-1] == long[:-1] and {short[-1:], long[-1:]} <= _FINAL_VOWELS
+    return long[:-1] == short and long[-1] in _FINAL_VOWELS
 
 
 def is_close(left: list[str], right: list[str]) -> npt.NDArray[np.bool_]:
