@@ -71,7 +71,8 @@ def quality_before(
 ) -> Quality:
     """The scorecard of the records as they came: RECORDS and CONTACT_POINTS, and how many people they turned out to be.
 
-    `n_doubtful` of them may be the same person as another one, as far as pairs wait for review. Instants after `as_of` are taken for mistakes and passed over.
+    `n_doubtful` of them may be the same person as another one, as far as pairs wait for review. Instants after
+    `as_of` are taken for mistakes and passed over.
     """
     raw = {name: records[f"{name}_raw"] for name in (*_NAMES, *_DATES, *_WRITTEN)}
     named = _any([raw[name] for name in _NAMES]) & ~records["is_placeholder_name"].fillna(False)

@@ -44,7 +44,7 @@ PEOPLE = {"golden_id": ["G-1", "G-2"]}
         ),
         pytest.param(
             {},
-            {"record_id": ["a"], "kind": ["email"], "ordinal": [1], "value": ["none@none.com"], "is_placeholder": [True]},
+            {"record_id": ["a"], "kind": ["email"], "ordinal": [1], "value": ["x@x.com"], "is_placeholder": [True]},
             0,
             id="a placeholder reaches nobody",
         ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pandas as pd
 import pytest
 
@@ -12,6 +14,7 @@ PEOPLE = [f"hubspot:{n}" for n in range(N)]
 GOLDEN = [f"G-{n:020x}" for n in range(N)]
 
 
+@cache
 def _in() -> dict[str, pd.DataFrame]:
     return {
         "files": t.FILES.frame(
@@ -82,6 +85,7 @@ def _points(owner: str, ids: list[str]) -> dict[str, object]:
     return points | ({"raw": ["as it came"] * 3 * N} if owner == "record_id" else {})
 
 
+@cache
 def _out() -> dict[str, pd.DataFrame]:
     return {
         "membership": t.MEMBERSHIP.frame({"record_id": PEOPLE, "golden_id": GOLDEN, "match_probability": [1.0] * N}),
@@ -101,6 +105,7 @@ def _out() -> dict[str, pd.DataFrame]:
     }
 
 
+@cache
 def _publish() -> dict[str, pd.DataFrame]:
     native = [str(n) for n in range(N)]
     return {
@@ -143,10 +148,10 @@ def _publish() -> dict[str, pd.DataFrame]:
 @pytest.fixture
 def run_tables() -> dict[str, pd.DataFrame]:
     """The tables of a run up to its golden records, in which nothing is wrong."""
-    return _in() | _out()
+    return dict(_in() | _out())
 
 
 @pytest.fixture
 def publish_tables() -> dict[str, pd.DataFrame]:
     """What is to be handed back, in which nothing is wrong taken by itself."""
-    return _publish()
+    return dict(_publish())

@@ -12,7 +12,7 @@ import pytest
 from crm_clean.errors import BadSettings, BrokenCheck, GateFailed
 from crm_clean.records.tables import CHECKS, MEMBERSHIP
 from crm_clean.validate.gate import gate
-from crm_clean.validate.suites import audit, load_suites
+from crm_clean.validate.suites import PUBLISH_SUITES, audit, load_suites
 
 REASON = "A reason that an admin understands."
 
@@ -149,6 +149,15 @@ def test_the_projects_suite_for_a_table_replaces_ours(tmp_path: Path) -> None:
 def test_tables_without_a_suite_of_the_project_keep_ours(tmp_path: Path) -> None:
     _write(tmp_path, ROWS, table="pairs")
     assert len(audit({"membership": MEMBERS}, folder=tmp_path)) == len(audit({"membership": MEMBERS}))
+
+
+def test_what_is_handed_back_is_audited_with_the_run_beside_it(
+    run_tables: dict[str, pd.DataFrame], publish_tables: dict[str, pd.DataFrame]
+) -> None:
+    checks = audit({**run_tables, **publish_tables}, only=PUBLISH_SUITES)
+    assert tuple(checks["suite"].unique()) == PUBLISH_SUITES
+    unmet = checks[checks["suite"].eq("publish_balance") & ~checks["is_met"]]
+    assert unmet["column"].tolist() == ["n_merged_apart"]
 
 
 def test_a_missing_column_is_a_broken_check(tmp_path: Path) -> None:
