@@ -15,6 +15,8 @@ from crm_clean.link.score import Floats, Model
 
 # Just below even odds: not merged by itself, yet no contradiction to a cluster that other links hold together.
 DOUBTFUL = -0.5
+# Not worth a person's time either.
+UNLIKELY = -3.0
 # A contradiction: weighs against a cluster as much as the strongest link weighs for it.
 CONTRADICTION = -12.0
 
@@ -24,7 +26,7 @@ _RARE_NAME = 5.0
 # What a city in common may add to a name at most.
 _CITY_BITS = 3.0
 # A disagreement found in more than this share of true pairs is no ground for keeping two records apart.
-_TRUSTED = 0.03
+_TRUSTED = 0.04
 # What speaks for one person beside the name. The city alone does not: a name recurs in a town.
 _CORROBORATION = {
     "email": ("same", "user", "close", "like", "role"),
@@ -45,6 +47,7 @@ def guarded(bits: Floats, chosen: Sequence[Comparison], compared: Sequence[Compa
     - different birth dates, unless a personal mailbox or profile agrees;
     - pairs that agree on nothing but name and city where the table holds more, unless it is a whole name and very sure.
 
+    At most UNLIKELY get pairs whose whole names differ with none of that in common: colleagues, housemates.
     A disagreement that the table's own true pairs often show, as the model learned, holds nothing down.
     """
 
@@ -60,11 +63,13 @@ def guarded(bits: Floats, chosen: Sequence[Comparison], compared: Sequence[Compa
     mail_alike = mailbox | reach("email", "user", "close", "like")
     personal = profile | (mailbox & phone) | (born_alike & mail_alike)
     held = (rarely("name", "familiar") | rarely("name", "last_only")) & ~personal
-    held |= rarely("name", "different") & ~(personal | born_alike)
+    held |= rarely("name", "different") & mailbox & ~(personal | born_alike)
     held |= rarely("name", "first_only") & ~(personal | born_alike | mailbox)
     held |= rarely("birth_date", "different") & ~(profile | mailbox)
     held |= ~(_corroborated(chosen, compared, n=len(bits)) | _is_sure(bits, reach))
     out = np.where(held, np.minimum(bits, DOUBTFUL), bits)
+    strangers = rarely("name", "different") & ~(personal | born_alike | mailbox)
+    out = np.where(strangers, np.minimum(out, UNLIKELY), out)
     return np.where(reach("generation", "conflict"), np.minimum(out, CONTRADICTION), out)
 
 

@@ -7,12 +7,12 @@ import pytest
 from crm_clean.review.explain import Evidence, Values, parse, reason
 
 VOCABULARY = {
-    "name": "exact nickname initial close swapped part first_only last_only different",
-    "generation": "same conflict",
-    "email": "same user close role different",
+    "name": "exact nickname close swapped part initial like last_alone first_alone familiar first_only last_only different",
+    "generation": "same one_sided conflict",
+    "email": "same user close like role different",
     "phone": "same close shared different",
     "address": "same close postcode city different",
-    "birth_date": "same swapped close year different",
+    "birth_date": "same swapped close partly near different",
     "company": "same close different",
     "profile": "same different",
     "source": "same_export",

@@ -98,7 +98,7 @@ _WHERE = (
     Comparison(
         "birth_date",
         births.LEVELS,
-        likely=(0.83, 0.02, 0.07, 0.04, 0.01, 0.03),
+        likely=(0.85, 0.02, 0.07, 0.035, 0.01, 0.015),
         chance=(0.001, 0.001, 0.002, 0.04, 0.03, 0.926),
         compare=births.compare_births,
     ),
