@@ -89,10 +89,9 @@ class _Likeness:
 
 
 def one_line(parts: pd.DataFrame) -> pd.Series[str]:
-    """The parts as one line: street and unit, postcode and city, region, country."""
+    """The parts as one line: street, unit, postcode and city, region, country."""
     said = parts.fillna("")
-    street = (said["street"] + " " + said["unit"]).str.strip()
     town = (said["postal_code"] + " " + said["city"]).str.strip()
-    line = street + ", " + town + ", " + said["region"] + ", " + said["country"]
+    line = said["street"] + ", " + said["unit"] + ", " + town + ", " + said["region"] + ", " + said["country"]
     tidy = line.str.replace(r"(, )+", ", ", regex=True).str.strip(", ")
     return tidy.mask(tidy == "")

@@ -107,9 +107,8 @@ def _sameness(frame: pd.DataFrame) -> pd.Series[str]:
     same = frame["key"].copy()
     unkeyed = np.flatnonzero(same.isna().to_numpy())
     if len(unkeyed):
-        value = frame["value"].take(unkeyed)
-        parts = frame[list(ADDRESS_PARTS)].take(unkeyed).fillna("").agg(" ".join, axis=1).astype("string[pyarrow]")
-        shown = value.fillna(parts)
+        bare = frame[["value", *ADDRESS_PARTS]].take(unkeyed)
+        shown = bare["value"].fillna(one_line(bare))
         same.iloc[unkeyed] = [f"\x00{squeeze(text) or text}" for text in shown]
     is_text = frame["kind"].eq("text").fillna(False).to_numpy(bool)
     if is_text.any():

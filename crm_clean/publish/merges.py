@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pandas as pd
 
-from crm_clean.publish.given import TEXT, Given
+from crm_clean.publish.given import TEXT, Given, positions
 from crm_clean.publish.roster import Roster
 from crm_clean.publish.target import targets
 from crm_clean.records.tables import PUBLISH_MERGES
@@ -71,7 +71,9 @@ def _reasons(given: Given, chosen: pd.DataFrame) -> pd.Series[str]:
     low = chosen["record_id"].where(chosen["record_id"] < chosen["record_id_survivor"], chosen["record_id_survivor"])
     high = chosen["record_id_survivor"].where(low == chosen["record_id"], chosen["record_id"])
     asked = pd.DataFrame({"left_id": low, "right_id": high})
-    known = given.pairs[given.pairs["left_id"].isin(low)][["left_id", "right_id", "levels", "verdict"]]
+    known = given.pairs[positions(given.pairs["left_id"], low.drop_duplicates()) >= 0][
+        ["left_id", "right_id", "levels", "verdict"]
+    ]
     found = asked.merge(known, on=["left_id", "right_id"], how="left")
     told = found[["levels", "verdict"]].fillna("").astype(str)
     words = [_words(levels, verdict) for levels, verdict in zip(told["levels"], told["verdict"], strict=True)]

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from crm_clean.publish import places, reach, scalars
-from crm_clean.publish.given import TEXT, Given
+from crm_clean.publish.given import TEXT, Given, positions
 from crm_clean.publish.guard import REFUSED_COLUMNS, sifted
 from crm_clean.publish.merges import archives, merges
 from crm_clean.publish.roster import Roster, call_roll
@@ -21,8 +22,6 @@ from crm_clean.publish.suppress import suppressions
 from crm_clean.records.tables import PUBLISH_CHANGES, PUBLISH_MERGES
 
 __all__ = ["Given", "Plan", "plan"]
-
-_ORDER = ["system", "object", "source_record_id", "column"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,14 +70,16 @@ def _updates(given: Given, used: list[Sheet]) -> tuple[pd.DataFrame, pd.DataFram
     if not found:
         columns = [*PUBLISH_CHANGES.columns, "object", "key_header", "key_value"]
         return pd.DataFrame(columns=columns, dtype=TEXT), pd.DataFrame(columns=REFUSED_COLUMNS, dtype=TEXT)
-    changes, refused = sifted(pd.concat(found, ignore_index=True))
-    return changes.sort_values(_ORDER, ignore_index=True), refused.sort_values(_ORDER, ignore_index=True)
+    found_all = pd.concat(found, ignore_index=True)
+    column = np.asarray(pd.factorize(found_all["column"], sort=True)[0])
+    order = np.lexsort([column, found_all["order"].to_numpy(np.int64)])
+    return sifted(found_all.take(order).reset_index(drop=True))
 
 
 def _keys_by_email(given: Given, roster: Roster) -> pd.Series[str]:
     """The address of each record of a system that knows people by their address, as exported, by record id."""
     rows = roster.frame[roster.frame["is_email_key"].to_numpy(bool)]
     points = given.contact_points
-    first = points[points["kind"].eq("email") & points["record_id"].isin(rows["record_id"])]
+    first = points[points["kind"].eq("email").to_numpy(bool) & (positions(points["record_id"], rows["record_id"]) >= 0)]
     first = first.sort_values(["record_id", "ordinal"]).drop_duplicates("record_id")
     return first.set_index("record_id")["raw"].str.strip()

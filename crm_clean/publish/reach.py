@@ -12,106 +12,124 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crm_clean.publish.given import TEXT, BoolArray, Given, pick, positions
+from crm_clean.publish.given import TEXT, BoolArray, Given, IntArray, pick, positions
 from crm_clean.publish.sheet import Place, Sheet
 
 _PARTED = r"[;,|/\n]|:::"
+_FLAWS = ("is_role", "is_disposable", "is_placeholder", "opt_out", "bounced")
+_KINDS = ("email", "phone")
 
 
 @dataclass(frozen=True, eq=False)
 class Reach:
-    """What can be used to reach people. `offers`: golden points fit to be given to another system, the best first.
+    """How people can be reached, by kind. Keys are numbers here, -1 for none.
 
-    `taken`: keys of e-mails per system, which no other record there may be given.
+    `own`: record (its position), ordinal, value, key, is_clear (one plain value), opt_out, bounced. `offers`: golden
+    (its position), ordinal, label, value, key of what is fit to be given to another system, the best first.
+    `taken`: keys of the e-mails each system has, which no record there may be given once more.
     """
 
-    offers: pd.DataFrame
-    taken: pd.DataFrame
+    own: dict[str, pd.DataFrame]
+    offers: dict[str, pd.DataFrame]
+    taken: dict[str, IntArray]
+    n_keys: int
 
     @classmethod
     def of(cls, given: Given) -> Reach:
-        points = given.golden_points
-        flaws = ["is_role", "is_disposable", "is_placeholder", "opt_out", "bounced"]
-        fit = points["kind"].isin(["email", "phone"]) & points["key"].notna() & points["value"].notna()
-        fit &= points["extension"].isna() & ~points["key"].str.startswith("raw:").fillna(False)
-        for flaw in flaws:
-            fit &= ~points[flaw].fillna(False)
-        offers = points[fit.fillna(False)][["golden_id", "kind", "ordinal", "label", "value", "key"]]
-        held = given.contact_points[given.contact_points["kind"].eq("email") & given.contact_points["key"].notna()]
-        at = positions(held["record_id"], given.records["record_id"])
-        system = pick(given.records["source"], at)
-        taken = pd.DataFrame({"system": system.to_numpy(), "key": held["key"].to_numpy()}).drop_duplicates()
-        return cls(offers.reset_index(drop=True), taken.astype(TEXT))
+        """What the contact points and golden points of a run offer."""
+        held, best = (_of_kinds(frame) for frame in (given.contact_points, given.golden_points))
+        keys, distinct = pd.factorize(pd.concat([held["key"], best["key"]], ignore_index=True))
+        held["key"], best["key"] = keys[: len(held)], keys[len(held) :]
+        held["record"] = positions(held["record_id"], given.records["record_id"])
+        best["golden"] = positions(best["golden_id"], given.golden["golden_id"])
+        source = given.records["source"].to_numpy(object)[held["record"]]
+        is_mail = (held["kind"] == "email").to_numpy(bool) & (held["key"] >= 0).to_numpy(bool)
+        mail = pd.DataFrame({"system": source[is_mail], "key": held["key"][is_mail].to_numpy()})
+        fit = best[(best["key"] >= 0) & best["is_clear"] & ~best["is_flawed"]]
+        return cls(
+            own={kind: held[(held["kind"] == kind).to_numpy(bool)] for kind in _KINDS},
+            offers={kind: fit[(fit["kind"] == kind).to_numpy(bool)] for kind in _KINDS},
+            taken={str(system): keys.unique() for system, keys in mail.groupby("system")["key"]},
+            n_keys=len(distinct) + 1,
+        )
+
+
+def _of_kinds(points: pd.DataFrame) -> pd.DataFrame:
+    """The e-mails and phones of `points`, with `is_clear` and `is_flawed`."""
+    frame = points[(points["kind"].eq("email") | points["kind"].eq("phone")).to_numpy(bool)].reset_index(drop=True)
+    weak = frame["key"].str.startswith("raw:").fillna(True)
+    flawed = [frame[name].fillna(False).to_numpy(bool) for name in _FLAWS]
+    clear = frame["value"].notna() & frame["extension"].isna() & ~weak
+    return frame.assign(is_clear=clear.to_numpy(bool), is_flawed=np.logical_or.reduce(flawed))
 
 
 def changes(sheet: Sheet, reach: Reach) -> Iterator[pd.DataFrame]:
     """The changes of each e-mail and phone column of the sheet."""
-    for kind in ("email", "phone"):
+    for kind in _KINDS:
         places = [place for place in sheet.places if place.mapped.kind == kind]
         if places and not (kind == "email" and sheet.target.key.is_email):
             yield from _of_kind(sheet, reach, kind, places)
 
 
 def _of_kind(sheet: Sheet, reach: Reach, kind: str, places: list[Place]) -> Iterator[pd.DataFrame]:
-    points = sheet.given.contact_points
-    own = points[points["kind"].eq(kind) & points["record_id"].isin(sheet.rows["record_id"])]
-    used = own[own["key"].notna()][["record_id", "key"]]
-    given = _candidates(sheet, reach, kind)
+    own = reach.own[kind]
+    known = own[(own["key"] >= 0).to_numpy(bool)]
+    used = known["record"].to_numpy(np.int64) * reach.n_keys + known["key"].to_numpy(np.int64)
+    offers = _candidates(sheet, reach, kind)
     for place in places:
         old = sheet.raw(place)
-        held = own[own["ordinal"] == place.mapped.ordinal].reset_index(drop=True)
-        at = positions(sheet.rows["record_id"], held["record_id"])
-        respelt = _respelt(sheet, old, held, at)
-        offer = _offer(sheet, given, used, label=place.column.label)
-        is_open = _open(old, held, at)
+        held = _held(sheet, own, place.mapped.ordinal)
+        respelt = pick(own["value"], np.where(_is_plain(old, own, held) & sheet.spec.spelling, held, -1))
+        is_open = _open(old, own, held)
         if not sheet.spec.fill:
             is_open &= old.str.strip().ne("").to_numpy(bool)
-        new = respelt.mask(is_open, offer)
-        filled = pd.Series(is_open, index=new.index) & offer.notna()
-        rule = pd.Series(np.where(filled, np.where(old.str.strip() == "", "filled", "replaced"), "cleaned"), dtype=TEXT)
-        yield sheet.change(
-            place, new.notna() & new.ne(old.str.strip()), pd.DataFrame({"old": old, "new": new, "rule": rule})
-        )
-        gave = pd.DataFrame({"record_id": sheet.rows["record_id"], "value": offer})[filled]
-        keyed = gave.merge(given[["record_id", "value", "key"]].drop_duplicates(), on=["record_id", "value"])
-        used = pd.concat([used, keyed[["record_id", "key"]]], ignore_index=True)
+        fresh = offers[_fits(offers, place.column.label) & ~np.isin(offers["packed"], used)].drop_duplicates("row")
+        chosen = np.full(len(old), -1, np.int64)
+        chosen[fresh["row"]] = np.arange(len(fresh))
+        filled = is_open & (chosen >= 0)
+        new = respelt.mask(is_open, pick(fresh["value"], chosen))
+        rule = np.where(filled, np.where(old.str.strip().eq("").to_numpy(bool), "filled", "replaced"), "cleaned")
+        values = pd.DataFrame({"old": old, "new": new, "rule": pd.array(rule, dtype=TEXT)})
+        yield sheet.change(place, new.notna() & new.ne(old.str.strip()), values)
+        used = np.concatenate([used, fresh["packed"].to_numpy(np.int64)[filled[fresh["row"]]]])
 
 
 def _candidates(sheet: Sheet, reach: Reach, kind: str) -> pd.DataFrame:
-    """record_id, label, value, key: what each row of the sheet could be given, the best first."""
-    offers = reach.offers[reach.offers["kind"] == kind]
-    who = sheet.rows[["record_id", "golden_id"]]
+    """What each row of the sheet could be given, the best first: row, label, value, packed (record and key)."""
+    offers = reach.offers[kind][["golden", "ordinal", "label", "value", "key"]]
+    rows = pd.DataFrame({"golden": sheet.person, "row": np.arange(len(sheet.rows)), "record": sheet.record})
     if kind == "email":
-        refuses = sheet.golden("email_opt_out").fillna(False).to_numpy(bool)
-        who = who[~refuses]
-        held = reach.taken[reach.taken["system"] == sheet.target.system]["key"]
-        offers = offers[positions(offers["key"], held.drop_duplicates()) < 0]
-    found = who.merge(offers, on="golden_id")
-    return found.sort_values(["record_id", "ordinal"], ignore_index=True)
+        rows = rows[~sheet.golden("email_opt_out").fillna(False).to_numpy(bool)]
+        offers = offers[~offers["key"].isin(reach.taken.get(sheet.target.system, np.empty(0, np.int64)))]
+    found = rows.merge(offers, on="golden").sort_values(["row", "ordinal"], ignore_index=True)
+    return found.assign(packed=found["record"] * reach.n_keys + found["key"])
 
 
-def _offer(sheet: Sheet, given: pd.DataFrame, used: pd.DataFrame, *, label: str | None) -> pd.Series[str]:
-    """Per row of the sheet, the best point with that label that the record does not have yet; else missing."""
-    wanted = given["label"].eq(label) if label else given["label"].ne("fax")
-    fit = given[wanted.fillna(label is None)]
-    known = fit.merge(used.drop_duplicates(), on=["record_id", "key"], how="left", indicator=True)
-    fresh = known[known["_merge"] == "left_only"].drop_duplicates("record_id").reset_index(drop=True)
-    return pick(fresh["value"].astype(TEXT), positions(sheet.rows["record_id"], fresh["record_id"]))
+def _fits(offers: pd.DataFrame, label: str | None) -> BoolArray:
+    """Whether an offer may stand in a column of that label; one without a label takes all but faxes."""
+    if label is None:
+        return offers["label"].ne("fax").fillna(True).to_numpy(bool)
+    return offers["label"].eq(label).fillna(False).to_numpy(bool)
 
 
-def _respelt(sheet: Sheet, old: pd.Series[str], held: pd.DataFrame, at: np.ndarray) -> pd.Series[str]:
-    """The record's own value in its normal form, where the cell holds that one value and nothing else."""
-    value = pick(held["value"], at)
-    whole = pick(held["extension"], at).isna() & pick(held["key"], at).notna() & ~old.str.contains(_PARTED, regex=True)
-    whole &= ~pick(held["key"], at).str.startswith("raw:").fillna(False)
-    return value.where(whole & sheet.spec.spelling)
+def _held(sheet: Sheet, own: pd.DataFrame, ordinal: int) -> IntArray:
+    """Place in `own` of the point each row has at that ordinal, or -1."""
+    at = np.flatnonzero((own["ordinal"] == ordinal).to_numpy(bool))
+    place = np.full(len(sheet.given.records), -1, np.int64)
+    place[own["record"].to_numpy(np.int64)[at]] = at
+    return place[sheet.record]
 
 
-def _open(old: pd.Series[str], held: pd.DataFrame, at: np.ndarray) -> BoolArray:
-    """Whether the cell is blank or holds nothing of use: unreadable, or bounced and never refused."""
+def _is_plain(old: pd.Series[str], own: pd.DataFrame, held: IntArray) -> BoolArray:
+    """Whether the cell holds one usable value and nothing else, so that it may be spelt anew."""
+    clear = np.append(own["is_clear"].to_numpy(bool), False)[held]
+    return np.asarray(clear & ~old.str.contains(_PARTED, regex=True).to_numpy(bool))
+
+
+def _open(old: pd.Series[str], own: pd.DataFrame, held: IntArray) -> BoolArray:
+    """Whether the cell is blank or holds nothing of use: unreadable, or bounced; and nobody ever refused it."""
     blank = old.str.strip().eq("").to_numpy(bool)
     one = ~old.str.contains(_PARTED, regex=True).to_numpy(bool)
-    refused = pick(held["opt_out"], at).fillna(False).to_numpy(bool)
-    useless = pick(held["key"], at).isna().to_numpy(bool) & (at >= 0)
-    bounced = pick(held["bounced"], at).fillna(False).to_numpy(bool)
+    refused, bounced = (np.append(own[n].fillna(False).to_numpy(bool), False)[held] for n in ("opt_out", "bounced"))
+    useless = np.append(own["key"].to_numpy(np.int64), 0)[held] < 0
     return np.asarray((blank | (one & (useless | bounced))) & ~refused, dtype=bool)

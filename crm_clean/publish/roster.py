@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from crm_clean.publish.given import TEXT, Given, IntArray, pick, positions
 from crm_clean.publish.spec import PublishSpec
@@ -39,7 +41,7 @@ class Roster:
 
     Columns: record (position in records), golden (position in golden), record_id, golden_id, system, object,
     source_record_id, file_id, source_row, target (number in `targets()`, -1 for none), role, survivor (row of the
-    frame), rank (0 for the survivor), closed (opted out or bounced), match_probability, label.
+    frame), rank (0 for the survivor), order (place in files), closed (opted out or bounced), match_probability, label.
     """
 
     frame: pd.DataFrame
@@ -53,7 +55,7 @@ class Roster:
 
     def id_map(self) -> pd.DataFrame:
         """ID_MAP by system, object and id."""
-        frame = self.frame.sort_values(["system", "object", "source_record_id"])
+        frame = self.frame.sort_values("order")
         return ID_MAP.check(ID_MAP.frame(frame[list(ID_MAP.columns)]))
 
 
@@ -87,7 +89,16 @@ def call_roll(given: Given, spec: PublishSpec) -> Roster:
     alone = np.where(n_live > 1, "survivor", "unique")
     role = np.where(frame["gone"], "deleted", np.where(frame["rank"] == 0, alone, "duplicate"))
     frame["role"] = pd.array(role, dtype=TEXT)
+    frame["order"] = _order(frame)
     return Roster(frame)
+
+
+def _order(frame: pd.DataFrame) -> IntArray:
+    """The place of each row by system, object and id, as files list them."""
+    order = np.lexsort([_codes(frame[name]) for name in ("source_record_id", "object", "system")])
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    return place
 
 
 def _known(given: Given, spec: PublishSpec) -> pd.DataFrame:
@@ -126,7 +137,7 @@ def _codes(ids: pd.Series[str]) -> IntArray:
     """Numbers in the order of the texts."""
     codes, distinct = pd.factorize(ids)
     rank = np.empty(len(distinct), np.int64)
-    rank[np.argsort(np.asarray(distinct, dtype=object), kind="stable")] = np.arange(len(distinct))
+    rank[pc.sort_indices(pa.array(distinct)).to_numpy()] = np.arange(len(distinct))
     return np.asarray(rank[codes], dtype=np.int64)
 
 

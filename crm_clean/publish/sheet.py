@@ -63,7 +63,7 @@ class Sheet:
     def change(self, place: Place, chosen: pd.Series[bool], values: pd.DataFrame) -> pd.DataFrame:
         """Rows of changes where `chosen`. `values`: old, new and rule, in the order of `rows`."""
         at = np.flatnonzero(chosen.fillna(False).to_numpy(bool))
-        who = self.rows[["system", "object", "record_id", "source_record_id", "golden_id"]].take(at)
+        who = self.rows[["system", "object", "record_id", "source_record_id", "golden_id", "order"]].take(at)
         what = values.take(at).reset_index(drop=True)
         return who.reset_index(drop=True).assign(
             column=pd.array([place.header] * len(at), dtype=TEXT),
