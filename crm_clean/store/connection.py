@@ -7,6 +7,8 @@ the other before they give up.
 
 from __future__ import annotations
 
+import errno
+import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -31,15 +33,22 @@ def connected(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to `file` that may also read and write files under `folders`.
 
-    Raises StoreLocked when somebody else still holds the file after `patience` seconds.
+    Raises StoreLocked when somebody else still holds the file after `patience` seconds, OSError when the disk is full.
     """
+    import duckdb
+
     with private_files():
-        connection = _open(file, writing=writing, patience=patience)
         try:
-            _seal(connection, folders)
-            yield connection
-        finally:
-            connection.close()
+            connection = _open(file, writing=writing, patience=patience)
+            try:
+                _seal(connection, folders)
+                yield connection
+            finally:
+                connection.close()
+        except duckdb.Error as error:
+            if os.strerror(errno.ENOSPC) in str(error):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file)) from error
+            raise
 
 
 def statement(connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[object] = ()) -> Any:

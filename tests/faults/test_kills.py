@@ -1,0 +1,103 @@
+"""SIGKILL at any moment: what stood stands, and the next run makes of it what it would have made."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+KILLED = -signal.SIGKILL
+Victim = Callable[[Path, str, str, int], int]
+
+
+@pytest.fixture(scope="module")
+def zygote() -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [sys.executable, Path(__file__).with_name("zygote.py")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+    )
+    assert process.stdout
+    assert process.stdout.readline() == "ready\n"
+    yield process
+    process.communicate()
+
+
+@pytest.fixture
+def victim(zygote: subprocess.Popen[str]) -> Victim:
+    """A run in a process of its own that dies at a point; its exit status."""
+
+    def run(folder: Path, point: str, step: str, nth: int) -> int:
+        assert zygote.stdin
+        assert zygote.stdout
+        zygote.stdin.write(f"{folder}\t{point}\t{step}\t{nth}\n")
+        zygote.stdin.flush()
+        return int(zygote.stdout.readline())
+
+    return run
+
+
+IN_EVERY_STEP = [
+    pytest.param("sync", "ingest", 5, id="in ingest"),
+    pytest.param("sync", "normalise", 3, id="in normalise"),
+    pytest.param("sync", "link", 3, id="in link"),
+    pytest.param("sync", "merge", 5, id="in merge"),
+    pytest.param("sync", "validate", 1, id="in validate"),
+    pytest.param("sync", "publish", 9, id="in publish"),
+]
+AROUND_THE_COMMIT = [
+    pytest.param("statement", "publish", 3, id="as the commit begins"),
+    pytest.param("statement:UPDATE", "publish", 3, id="while rows are closed"),
+    pytest.param("statement:INSERT", "publish", 6, id="while rows are added"),
+    pytest.param("statement:COMMIT", "publish", 1, id="just before the commit"),
+    pytest.param("statement:CHECKPOINT", "publish", 1, id="between commit and checkpoint"),
+    pytest.param("rename:run-000002", "publish", 1, id="before the outbox is moved"),
+    pytest.param("rename:latest", "publish", 1, id="before latest follows"),
+    pytest.param("remove:2.tmp", "publish", 2, id="before the work is tidied away"),
+]
+
+
+@pytest.mark.parametrize(("point", "step", "nth"), [*IN_EVERY_STEP, *AROUND_THE_COMMIT])
+def test_a_killed_run_is_made_good_by_the_next(scene, victim, tmp_path, point, step, nth):
+    project = scene.copy(tmp_path / "project")
+    assert victim(project.place.folder, point, step, nth) == KILLED
+    scene.check_stands(project)
+    project.run(workers=1)
+    scene.check_recovered(project)
+
+
+def test_kill_after_kill_each_run_gets_a_little_further(scene, victim, tmp_path):
+    project = scene.copy(tmp_path / "project")
+    for case in IN_EVERY_STEP:
+        assert victim(project.place.folder, *case.values) == KILLED
+        scene.check_stands(project)
+    result = project.run(workers=1)
+    assert [step.name for step in result.steps if step.is_reused] == [
+        "ingest",
+        "normalise",
+        "link",
+        "merge",
+        "validate",
+    ]
+    scene.check_recovered(project)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("point", ["sync", "rename", "statement"])
+def test_a_kill_at_each_write(scene, victim, tmp_path, point):
+    nth, status = 1, KILLED
+    while status == KILLED:
+        project = scene.copy(tmp_path / f"at-{nth}")
+        status = victim(project.place.folder, point, "ingest", nth)
+        scene.check_stands(project)
+        project.run(workers=1)
+        scene.check_recovered(project)
+        nth += 1
+    assert nth > 20
