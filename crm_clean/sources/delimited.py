@@ -43,6 +43,8 @@ def read(data: bytes, *, name: str, limits: Limits) -> Grid:
     text = to_text(data, name=name)
     dialect = sniff(text.data)
     lines = measure(text.data, dialect.delimiter, dialect.begin)
+    if not len(lines):
+        raise UnreadableInput(name, "empty", "the file is empty; export it again.")
     header, n_lines = _header(text.data, lines, dialect)
     check_header(header, name=name, max_columns=limits.max_columns)
     body = Lines(*(getattr(lines, field.name)[n_lines:] for field in fields(lines)))

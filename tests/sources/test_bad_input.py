@@ -21,6 +21,7 @@ GOOD = HEAD + A + B + C
         pytest.param(b"", "empty", id="an empty file"),
         pytest.param(b"\n \r\n\t\n", "empty", id="nothing but white space"),
         pytest.param(b"\0" * 4096, "empty", id="nothing but zeros"),
+        pytest.param(b"sep=;\n", "empty", id="nothing but a sep= line"),
         pytest.param(HEAD, "no_rows", id="a header and no rows"),
         pytest.param(b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01" + bytes(range(256)), "not_csv", id="a JPEG named .csv"),
         pytest.param(b"PK\x03\x04\x14\x00\x06\x00", "not_csv", id="a workbook named .csv"),
