@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,66 @@ class Given:
     golden_points: pd.DataFrame
     survivors: pd.DataFrame
     pairs: pd.DataFrame | None = None
+
+    @cached_property
+    def person_of_record(self) -> IntArray:
+        """Position in golden of each record, -1 for none."""
+        at = positions(self.records["record_id"], self.membership["record_id"])
+        person = positions(self.membership["golden_id"], self.golden["golden_id"])
+        return np.append(person, -1)[at]
+
+    @cached_property
+    def sureness(self) -> npt.NDArray[np.float64]:
+        """Match probability of each record; 1 where it is not told."""
+        at = positions(self.records["record_id"], self.membership["record_id"])
+        told = self.membership["match_probability"].fillna(1.0).to_numpy(np.float64)
+        return np.append(told, 1.0)[at]
+
+    @cached_property
+    def record_of_point(self) -> IntArray:
+        """Position in records of each contact point."""
+        return positions(self.contact_points["record_id"], self.records["record_id"])
+
+    @cached_property
+    def person_of_point(self) -> IntArray:
+        """Position in golden of each golden point."""
+        return positions(self.golden_points["golden_id"], self.golden["golden_id"])
+
+    def first_points(self, kind: str) -> IntArray:
+        """Row in contact_points of each record's first point of `kind`, -1 where it has none."""
+        points = self.contact_points
+        return _first(points, (points["kind"] == kind).to_numpy(bool), self.record_of_point, len(self.records))
+
+    def first_golden_points(self, kind: str) -> IntArray:
+        """Row in golden_points of each golden record's first point of `kind`, -1 where it has none."""
+        points = self.golden_points
+        return _first(points, (points["kind"] == kind).to_numpy(bool), self.person_of_point, len(self.golden))
+
+    @cached_property
+    def survivor_rows(self) -> dict[str, tuple[IntArray, IntArray]]:
+        """By field: for each golden record the row of survivors that speaks of it (-1 for none), and the record named.
+
+        The record is a position in records.
+        """
+        person = positions(self.survivors["golden_id"], self.golden["golden_id"])
+        record = positions(self.survivors["record_id"], self.records["record_id"])
+        field, names = pd.factorize(self.survivors["field"])
+        found = {}
+        for at, name in enumerate(names):
+            rows = np.flatnonzero((field == at) & (person >= 0))
+            row_of, record_of = (np.full(len(self.golden), -1, np.int64) for _ in range(2))
+            row_of[person[rows]], record_of[person[rows]] = rows, record[rows]
+            found[str(name)] = (row_of, record_of)
+        return found
+
+
+def _first(points: pd.DataFrame, is_kind: BoolArray, owner: IntArray, n_owners: int) -> IntArray:
+    rows = np.flatnonzero(is_kind & (owner >= 0))
+    ordinal = points["ordinal"].to_numpy(np.int64)[rows]
+    first = np.full(n_owners, -1, np.int64)
+    latest_first = rows[np.argsort(-ordinal, kind="stable")]
+    first[owner[latest_first]] = latest_first
+    return first
 
 
 class RawCells:

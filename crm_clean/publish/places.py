@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from crm_clean.publish.given import TEXT, pick, positions
+from crm_clean.publish.given import TEXT, pick
 from crm_clean.publish.scalars import native
 from crm_clean.publish.sheet import Place, Sheet
 from crm_clean.records.fields import ADDRESS_PARTS
@@ -40,16 +40,13 @@ def changes(sheet: Sheet) -> Iterator[pd.DataFrame]:
 
 
 def _own(sheet: Sheet) -> pd.DataFrame:
-    points = sheet.given.contact_points
-    first = points[points["kind"].eq("address") & points["ordinal"].eq(1)].reset_index(drop=True)
-    return _at(first, positions(sheet.rows["record_id"], first["record_id"]))
+    return _at(sheet.given.contact_points, sheet.given.first_points("address")[sheet.record])
 
 
 def _golden(sheet: Sheet) -> pd.DataFrame:
     points = sheet.given.golden_points
-    usable = points["kind"].eq("address") & points["ordinal"].eq(1) & ~points["is_placeholder"].fillna(False)
-    first = points[usable.fillna(False)].reset_index(drop=True)
-    return _at(first, positions(sheet.rows["golden_id"], first["golden_id"]))
+    at = sheet.given.first_golden_points("address")[sheet.person]
+    return _at(points, np.where(pick(points["is_placeholder"], at).fillna(False), -1, at))
 
 
 def _at(points: pd.DataFrame, at: np.ndarray) -> pd.DataFrame:

@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 
 from crm_clean.publish import places, reach, scalars
-from crm_clean.publish.given import TEXT, Given, positions
+from crm_clean.publish.given import TEXT, Given
 from crm_clean.publish.guard import REFUSED_COLUMNS, sifted
 from crm_clean.publish.merges import archives, merges
-from crm_clean.publish.roster import Roster, call_roll
+from crm_clean.publish.roster import call_roll
 from crm_clean.publish.sheet import Sheet, sheets
 from crm_clean.publish.spec import PublishSpec
 from crm_clean.publish.suppress import suppressions
@@ -46,17 +46,17 @@ class Plan:
 def plan(given: Given, *, spec: PublishSpec) -> Plan:
     """What the systems that `spec` serves are told about the golden records of one run."""
     roster = call_roll(given, spec)
-    used = list(sheets(given, roster, spec))
+    used = list(sheets(roster, spec))
     updates, refused = _updates(given, used)
-    merged = merges(given, roster)
+    merged = merges(roster)
     return Plan(
         changes=PUBLISH_CHANGES.check(PUBLISH_CHANGES.frame(updates[list(PUBLISH_CHANGES.columns)])),
         merges=PUBLISH_MERGES.check(PUBLISH_MERGES.frame(merged[list(PUBLISH_MERGES.columns)])),
-        suppressions=suppressions(given, roster),
+        suppressions=suppressions(roster),
         id_map=roster.id_map(),
         updates=updates,
         objects=merged["object"],
-        archives=archives(roster, _keys_by_email(given, roster)),
+        archives=archives(roster),
         refused=refused,
     )
 
@@ -74,12 +74,3 @@ def _updates(given: Given, used: list[Sheet]) -> tuple[pd.DataFrame, pd.DataFram
     column = np.asarray(pd.factorize(found_all["column"], sort=True)[0])
     order = np.lexsort([column, found_all["order"].to_numpy(np.int64)])
     return sifted(found_all.take(order).reset_index(drop=True))
-
-
-def _keys_by_email(given: Given, roster: Roster) -> pd.Series[str]:
-    """The address of each record of a system that knows people by their address, as exported, by record id."""
-    rows = roster.frame[roster.frame["is_email_key"].to_numpy(bool)]
-    points = given.contact_points
-    first = points[points["kind"].eq("email").to_numpy(bool) & (positions(points["record_id"], rows["record_id"]) >= 0)]
-    first = first.sort_values(["record_id", "ordinal"]).drop_duplicates("record_id")
-    return first.set_index("record_id")["raw"].str.strip()

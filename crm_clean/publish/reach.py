@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crm_clean.publish.given import TEXT, BoolArray, Given, IntArray, pick, positions
+from crm_clean.publish.given import TEXT, BoolArray, Given, IntArray, pick
 from crm_clean.publish.sheet import Place, Sheet
 
 _PARTED = r"[;,|/\n]|:::"
@@ -37,11 +37,11 @@ class Reach:
     @classmethod
     def of(cls, given: Given) -> Reach:
         """What the contact points and golden points of a run offer."""
-        held, best = (_of_kinds(frame) for frame in (given.contact_points, given.golden_points))
+        held = _of_kinds(given.contact_points, owner=given.record_of_point)
+        best = _of_kinds(given.golden_points, owner=given.person_of_point)
         keys, distinct = pd.factorize(pd.concat([held["key"], best["key"]], ignore_index=True))
         held["key"], best["key"] = keys[: len(held)], keys[len(held) :]
-        held["record"] = positions(held["record_id"], given.records["record_id"])
-        best["golden"] = positions(best["golden_id"], given.golden["golden_id"])
+        held, best = held.rename(columns={"owner": "record"}), best.rename(columns={"owner": "golden"})
         source = given.records["source"].to_numpy(object)[held["record"]]
         is_mail = (held["kind"] == "email").to_numpy(bool) & (held["key"] >= 0).to_numpy(bool)
         mail = pd.DataFrame({"system": source[is_mail], "key": held["key"][is_mail].to_numpy()})
@@ -54,9 +54,11 @@ class Reach:
         )
 
 
-def _of_kinds(points: pd.DataFrame) -> pd.DataFrame:
-    """The e-mails and phones of `points`, with `is_clear` and `is_flawed`."""
-    frame = points[(points["kind"].eq("email") | points["kind"].eq("phone")).to_numpy(bool)].reset_index(drop=True)
+def _of_kinds(points: pd.DataFrame, *, owner: IntArray) -> pd.DataFrame:
+    """The e-mails and phones of `points`, with `owner`, `is_clear` and `is_flawed`."""
+    chosen = np.flatnonzero(points["kind"].eq("email") | points["kind"].eq("phone"))
+    names = ["kind", "ordinal", "label", "value", "key", "extension", *_FLAWS]
+    frame = points[names].take(chosen).reset_index(drop=True).assign(owner=owner[chosen])
     weak = frame["key"].str.startswith("raw:").fillna(True)
     flawed = [frame[name].fillna(False).to_numpy(bool) for name in _FLAWS]
     clear = frame["value"].notna() & frame["extension"].isna() & ~weak

@@ -7,6 +7,7 @@ already deleted or merged away take no part. A record exported twice stands once
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crm_clean.publish.given import TEXT, Given, IntArray, pick, positions
+from crm_clean.publish.given import TEXT, BoolArray, Given, IntArray, pick
 from crm_clean.publish.spec import PublishSpec
 from crm_clean.publish.target import Target, target_of, targets
 from crm_clean.records.fields import SCALARS
@@ -32,31 +33,68 @@ ID_MAP = Table(
     },
 )
 
-_PERSON = ["golden_id", "system", "object"]
+ROLES = ("survivor", "unique", "duplicate", "deleted")
+SURVIVOR, UNIQUE, DUPLICATE, DELETED = range(4)
 
 
 @dataclass(frozen=True, eq=False)
 class Roster:
-    """`frame`: one row per record that its system knows by an id.
+    """`frame`: one row per record that its system knows by an id. All columns are numbers.
 
-    Columns: record (position in records), golden (position in golden), record_id, golden_id, system, object,
-    source_record_id, file_id, source_row, target (number in `targets()`, -1 for none), role, survivor (row of the
-    frame), rank (0 for the survivor), order (place in files), closed (opted out or bounced), match_probability, label.
+    record (position in records), person (position in golden), system (number in `systems`), target (number in
+    `targets()`, -1 for none), file (number in `file_ids`), source_row, role (number in ROLES), survivor (row of the
+    frame), rank (0 for the survivor), order (place in files), closed (opted out or bounced).
     """
 
+    given: Given
     frame: pd.DataFrame
+    systems: tuple[str, ...]
+    file_ids: tuple[str, ...]
 
     def of_file(self, file_id: str) -> pd.DataFrame:
-        """The records of a file that are written to."""
+        """The records of a file that are written to, in order."""
         frame = self.frame
-        return frame[
-            (frame["file_id"] == file_id) & frame["role"].isin(["survivor", "unique"]) & (frame["target"] >= 0)
-        ]
+        written = (frame["role"] <= UNIQUE) & (frame["target"] >= 0) & (frame["file"] == self.file_ids.index(file_id))
+        return frame[written].sort_values("order", ignore_index=True)
+
+    def text(self, rows: pd.DataFrame, name: str) -> pd.Series[str]:
+        """A column in words for rows of the frame: system, object, role, record_id, source_record_id, golden_id."""
+        if name == "golden_id":
+            return pick(self.given.golden["golden_id"], rows["person"].to_numpy(np.int64))
+        if name == "record_id":
+            return pick(self.given.records["record_id"], rows["record"].to_numpy(np.int64))
+        if name == "source_record_id":
+            return pick(native_ids(self.given), rows["record"].to_numpy(np.int64))
+        words = {"system": self.systems, "role": ROLES, "object": objects()}[name]
+        number = rows["target" if name == "object" else name].to_numpy(np.int64)
+        return pd.Series(np.array(words, dtype=object)[number], dtype=TEXT)
 
     def id_map(self) -> pd.DataFrame:
         """ID_MAP by system, object and id."""
-        frame = self.frame.sort_values("order")
-        return ID_MAP.check(ID_MAP.frame(frame[list(ID_MAP.columns)]))
+        frame = self.frame.sort_values("order", ignore_index=True)
+        return ID_MAP.check(ID_MAP.frame({name: self.text(frame, name) for name in ID_MAP.columns}))
+
+
+def objects() -> tuple[str, ...]:
+    """The kind of record by number of target; a plain contact where there is no target."""
+    return (*(target.object for target in targets()), "contact")
+
+
+def by_target(what: Callable[[Target], bool], *, default: bool) -> BoolArray:
+    """`what` of each target by number, and `default` where there is none."""
+    return np.array([*(what(target) for target in targets()), default])
+
+
+def native_ids(given: Given) -> pd.Series[str]:
+    """The id each record has at its source; where people are known by their address, ours stands in for it."""
+    return given.records["source_record_id"].where(
+        given.records["source_record_id"].notna() | ~given.records["source"].isin(_known_by_email()),
+        given.records["record_id"],
+    )
+
+
+def _known_by_email() -> list[str]:
+    return [target.system for target in targets() if target.key.is_email]
 
 
 def file_targets(files: pd.DataFrame) -> dict[str, Target | None]:
@@ -67,94 +105,81 @@ def file_targets(files: pd.DataFrame) -> dict[str, Target | None]:
 
 def call_roll(given: Given, spec: PublishSpec) -> Roster:
     """The roster of all systems that `spec` serves."""
-    frame = _known(given, spec)
-    order = np.lexsort(
-        [
-            _codes(frame["record_id"]),
-            _codes(frame["source_record_id"]),
-            frame["source_record_id"].str.len().to_numpy(np.int64),
-            -frame["n_filled"].to_numpy(np.int64),
-            frame["closed"].to_numpy(bool) & frame["is_email_key"].to_numpy(bool),
-            frame["gone"].to_numpy(bool),
-            _codes(frame["object"]),
-            _codes(frame["system"]),
-            _codes(frame["golden_id"]),
-        ]
-    )
-    frame = frame.take(order).reset_index(drop=True)
-    person = frame.groupby(_PERSON, sort=False)
-    frame["rank"] = person.cumcount()
-    n_live = (~frame["gone"]).groupby(person.ngroup()).transform("sum")
-    frame["survivor"] = np.arange(len(frame)) - frame["rank"]
-    alone = np.where(n_live > 1, "survivor", "unique")
-    role = np.where(frame["gone"], "deleted", np.where(frame["rank"] == 0, alone, "duplicate"))
-    frame["role"] = pd.array(role, dtype=TEXT)
+    file_ids = tuple(sorted(given.files["file_id"].unique()))
+    systems = tuple(sorted(given.records["source"].dropna().unique()))
+    frame = _known(given, spec, file_ids=file_ids, systems=systems)
+    best = ["person", "system", "target", "gone", "sorry", "poor", "length", "id"]
+    frame = frame.sort_values(best, ignore_index=True)
+    person = ["person", "system", "target"]
+    is_first = (frame[person] != frame[person].shift()).any(axis=1).to_numpy(bool)
+    starts = np.flatnonzero(is_first)
+    group = np.cumsum(is_first) - 1
+    frame["survivor"] = starts[group] if len(starts) else 0
+    frame["rank"] = np.arange(len(frame)) - frame["survivor"]
+    gone = frame["gone"].to_numpy(bool)
+    n_live = np.bincount(group, weights=~gone, minlength=len(starts))[group] if len(starts) else np.empty(0)
+    alone = np.where(n_live > 1, SURVIVOR, UNIQUE)
+    frame["role"] = np.where(gone, DELETED, np.where(frame["rank"] == 0, alone, DUPLICATE))
     frame["order"] = _order(frame)
-    return Roster(frame)
+    return Roster(given, frame, systems, file_ids)
 
 
 def _order(frame: pd.DataFrame) -> IntArray:
     """The place of each row by system, object and id, as files list them."""
-    order = np.lexsort([_codes(frame[name]) for name in ("source_record_id", "object", "system")])
+    object_rank = _ranks(pd.Series(np.array(objects(), dtype=object)[frame["target"]], dtype=TEXT))
+    order = np.lexsort([frame["id"].to_numpy(np.int64), object_rank, frame["system"].to_numpy(np.int64)])
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
     return place
 
 
-def _known(given: Given, spec: PublishSpec) -> pd.DataFrame:
-    """Records with an id of their system's own, each once."""
-    records = given.records
-    by_file = file_targets(given.files)
+def _known(given: Given, spec: PublishSpec, *, file_ids: tuple[str, ...], systems: tuple[str, ...]) -> pd.DataFrame:
+    """Records with an id of their system's own, each once, as it was changed last."""
+    records, native = given.records, native_ids(given)
     number = {id(target): at for at, target in enumerate(targets())}
-    frame = records[["record_id", "source_record_id", "file_id", "source_row", "updated_at"]].copy()
-    frame["system"] = records["source"]
-    frame["record"] = np.arange(len(records))
-    target_numbers = {f: number[id(t)] if t is not None else -1 for f, t in by_file.items()}
-    frame["target"] = frame["file_id"].map(target_numbers).fillna(-1).astype("int64")
-    names = pd.Series([*(t.object for t in targets()), "contact"], dtype=TEXT)
-    frame["object"] = names.take(frame["target"].to_numpy()).to_numpy()
-    frame["object"] = frame["object"].astype(TEXT)
-    frame["is_email_key"] = np.array([*(t.key.is_email for t in targets()), False])[frame["target"]]
-    frame["source_record_id"] = frame["source_record_id"].where(
-        frame["source_record_id"].notna() | ~frame["is_email_key"], frame["record_id"]
+    of_file = {f: number[id(t)] if t is not None else -1 for f, t in file_targets(given.files).items()}
+    file = pd.Index(file_ids).get_indexer(pd.Index(records["file_id"].astype(object)))
+    target = np.array([*(of_file[f] for f in file_ids), -1], dtype=np.int64)[file]
+    closed = (records["email_opt_out"].fillna(False) | records["email_bounced"].fillna(False)).to_numpy(bool)
+    frame = pd.DataFrame(
+        {
+            "record": np.arange(len(records)),
+            "person": given.person_of_record,
+            "system": pd.Index(systems).get_indexer(pd.Index(records["source"].astype(object))),
+            "target": target,
+            "file": file,
+            "source_row": records["source_row"].fillna(-1).to_numpy(np.int64),
+            "gone": (records["is_deleted"].fillna(False) | records["master_record_id"].notna()).to_numpy(bool),
+            "closed": closed,
+            "sorry": closed & by_target(lambda t: t.key.is_email, default=False)[target],
+            "poor": -_filled(given),
+            "length": native.str.len().fillna(0).to_numpy(np.int64),
+            "id": _ranks(native),
+            "age": -_stamps(records["updated_at"]),
+            "our_id": _ranks(records["record_id"]),
+        }
     )
-    membership = given.membership
-    at = positions(frame["record_id"], membership["record_id"])
-    frame["golden_id"] = pick(membership["golden_id"], at)
-    frame["match_probability"] = pick(membership["match_probability"], at).fillna(1.0)
-    frame["golden"] = positions(frame["golden_id"], given.golden["golden_id"])
-    frame["gone"] = (records["is_deleted"].fillna(False) | records["master_record_id"].notna()).to_numpy(bool)
-    frame["closed"] = (records["email_opt_out"].fillna(False) | records["email_bounced"].fillna(False)).to_numpy(bool)
-    frame["n_filled"] = _filled(given)
-    frame["label"] = _labels(given)
-    served = frame["system"].isin([s for s in frame["system"].unique() if spec.serves(s)])
-    kept = frame[served & frame["source_record_id"].notna() & frame["golden_id"].notna()]
-    latest = kept.sort_values(["updated_at", "record_id"], ascending=[False, True], na_position="last")
-    return latest.drop_duplicates(["system", "object", "source_record_id"]).reset_index(drop=True)
+    served = np.array([spec.serves(system) for system in systems], dtype=bool)[frame["system"]]
+    kept = frame[served & native.notna().to_numpy() & (frame["person"] >= 0).to_numpy()]
+    latest = kept.sort_values(["system", "target", "id", "age", "our_id"])
+    return latest.drop_duplicates(["system", "target", "id"]).reset_index(drop=True)
 
 
-def _codes(ids: pd.Series[str]) -> IntArray:
-    """Numbers in the order of the texts."""
+def _stamps(instants: pd.Series[pd.Timestamp]) -> IntArray:
+    """Microseconds since 1970, 0 where missing."""
+    return np.maximum(instants.dt.tz_localize(None).to_numpy("datetime64[us]").astype(np.int64), 0)
+
+
+def _ranks(ids: pd.Series[str]) -> IntArray:
+    """Numbers in the order of the texts; -1 where missing."""
     codes, distinct = pd.factorize(ids)
-    rank = np.empty(len(distinct), np.int64)
+    rank = np.full(len(distinct) + 1, -1, np.int64)
     rank[pc.sort_indices(pa.array(distinct)).to_numpy()] = np.arange(len(distinct))
-    return np.asarray(rank[codes], dtype=np.int64)
+    return rank[codes]
 
 
 def _filled(given: Given) -> IntArray:
     """How much each record says: scalar fields and contact points."""
     said = given.records[list(SCALARS)].notna().sum(axis=1).to_numpy(np.int64)
-    at = positions(given.contact_points["record_id"], given.records["record_id"])
+    at = given.record_of_point
     return np.asarray(said + np.bincount(at[at >= 0], minlength=len(said)), dtype=np.int64)
-
-
-def _labels(given: Given) -> pd.Series[str]:
-    """A record in a few words: its name and first e-mail."""
-    records, points = given.records, given.contact_points
-    parts = (records["first_name"].fillna("") + " " + records["last_name"].fillna("")).str.strip()
-    name = records["full_name"].fillna(parts)
-    first = points[points["kind"].eq("email") & points["value"].notna()].drop_duplicates("record_id")
-    mail = pick(first["value"].reset_index(drop=True), positions(records["record_id"], first["record_id"]))
-    mail.index = records.index
-    label = (name + (" <" + mail + ">").fillna("")).str.strip()
-    return label.mask(label.str.match(r"^[=+\-@\t\r]"), records["record_id"])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from crm_clean.publish.given import TEXT, pick, positions
+from crm_clean.publish.given import TEXT, pick
 from crm_clean.publish.sheet import Place, Sheet
 from crm_clean.publish.target import Formats
 from crm_clean.records.fields import SCALARS
@@ -60,11 +60,12 @@ def _rows(sheet: Sheet, place: Place, new: pd.Series[str], differs: pd.Series[bo
 
 def _rules(sheet: Sheet, field: str) -> pd.Series[str]:
     """The rule by which another record's value won; `cleaned` where the value is the record's own."""
-    told = sheet.given.survivors[sheet.given.survivors["field"] == field]
-    at = positions(sheet.rows["golden_id"], told["golden_id"])
-    rule = pick(told["rule"].reset_index(drop=True), at)
-    is_own = pick(told["record_id"].reset_index(drop=True), at).eq(sheet.rows["record_id"]).fillna(False)
-    return rule.mask(is_own & ~rule.str.startswith("derived").fillna(False), "cleaned").fillna("cleaned")
+    if field not in sheet.given.survivor_rows:
+        return pd.Series("cleaned", index=range(len(sheet.rows)), dtype=TEXT)
+    row, record = sheet.given.survivor_rows[field]
+    rule = pick(sheet.given.survivors["rule"], row[sheet.person])
+    is_own = (record[sheet.person] == sheet.record) & ~rule.str.startswith("derived").fillna(False)
+    return rule.mask(is_own, "cleaned").fillna("cleaned")
 
 
 def native(raw: pd.Series[str], own: pd.Series[str], wanted: pd.Series[str]) -> pd.Series[str]:

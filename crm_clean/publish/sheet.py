@@ -33,10 +33,16 @@ class Sheet:
 
     target: Target
     rows: pd.DataFrame
+    header: tuple[str, ...]
     places: tuple[Place, ...]
     cells: RawCells
-    given: Given
+    roster: Roster
     spec: PublishSpec
+
+    @property
+    def given(self) -> Given:
+        """The frames all sheets work from."""
+        return self.roster.given
 
     @cached_property
     def record(self) -> IntArray:
@@ -46,7 +52,7 @@ class Sheet:
     @cached_property
     def person(self) -> IntArray:
         """Position of each row in golden."""
-        return self.rows["golden"].to_numpy(np.int64)
+        return self.rows["person"].to_numpy(np.int64)
 
     def raw(self, place: Place) -> pd.Series[str]:
         """The cell as exported."""
@@ -63,9 +69,12 @@ class Sheet:
     def change(self, place: Place, chosen: pd.Series[bool], values: pd.DataFrame) -> pd.DataFrame:
         """Rows of changes where `chosen`. `values`: old, new and rule, in the order of `rows`."""
         at = np.flatnonzero(chosen.fillna(False).to_numpy(bool))
-        who = self.rows[["system", "object", "record_id", "source_record_id", "golden_id", "order"]].take(at)
+        who = self.rows.take(at).reset_index(drop=True)
+        named = ("system", "object", "record_id", "source_record_id", "golden_id")
+        frame = pd.DataFrame({name: self.roster.text(who, name) for name in named})
         what = values.take(at).reset_index(drop=True)
-        return who.reset_index(drop=True).assign(
+        return frame.assign(
+            order=who["order"],
             column=pd.array([place.header] * len(at), dtype=TEXT),
             field=pd.array([place.column.field] * len(at), dtype=TEXT),
             old_value=what["old"],
@@ -80,13 +89,8 @@ class Sheet:
     def key_values(self) -> pd.Series[str]:
         """What stands in the key column of the import file: the id, or the address as the CRM has it."""
         if not self.target.key.is_email:
-            return self.rows["source_record_id"].reset_index(drop=True)
+            return self.roster.text(self.rows, "source_record_id")
         return self.cells.column(self.rows["source_row"].to_numpy(np.int64), self.key_position)
-
-    @cached_property
-    def header(self) -> list[str]:
-        files = self.given.files
-        return list(files.loc[files["file_id"] == self.rows["file_id"].iloc[0], "header"].iloc[-1])
 
     @cached_property
     def key_position(self) -> int:
@@ -98,17 +102,18 @@ class Sheet:
         return self.target.key.header or self.header[self.key_position]
 
 
-def sheets(given: Given, roster: Roster, spec: PublishSpec) -> Iterator[Sheet]:
+def sheets(roster: Roster, spec: PublishSpec) -> Iterator[Sheet]:
     """The sheets of all files that have a target, by file id."""
+    given = roster.given
     files = given.files.drop_duplicates("file_id", keep="last").sort_values("file_id")
     by_file = file_targets(given.files)
     for file_id, header, mapping in zip(files["file_id"], files["header"], files["mapping"], strict=True):
         target = by_file[file_id]
-        rows = roster.of_file(file_id).reset_index(drop=True)
+        rows = roster.of_file(file_id)
         if target is None or not len(rows):
             continue
         cells = RawCells(given.raw_rows[given.raw_rows["file_id"] == file_id])
-        yield Sheet(target, rows, _places(target, list(header), list(mapping)), cells, given, spec)
+        yield Sheet(target, rows, tuple(header), _places(target, list(header), list(mapping)), cells, roster, spec)
 
 
 def _places(target: Target, header: list[str], mapping: list[str]) -> tuple[Place, ...]:

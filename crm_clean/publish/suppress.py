@@ -16,11 +16,13 @@ from crm_clean.records.tables import PUBLISH_SUPPRESSIONS
 _CHANNEL = {"email": "email", "phone": "phone", "address": "post"}
 
 
-def suppressions(given: Given, roster: Roster) -> pd.DataFrame:
+def suppressions(roster: Roster) -> pd.DataFrame:
     """PUBLISH_SUPPRESSIONS by its key."""
-    closed = _closed(given.golden_points)
-    people = roster.frame[["golden_id", "system"]].drop_duplicates()
-    lines = people.merge(closed, on="golden_id")
+    given = roster.given
+    closed = _closed(given)
+    people = roster.frame[["person", "system"]].drop_duplicates()
+    lines = people.merge(closed, on="person")
+    lines["system"] = roster.text(lines, "system")
     lines["channel"] = lines["kind"].map(_CHANNEL).astype(TEXT)
     lines = lines.merge(_origins(given), on=["kind", "key", "status"], how="left")
     lines = lines.rename(columns={"value": "address"})
@@ -30,12 +32,13 @@ def suppressions(given: Given, roster: Roster) -> pd.DataFrame:
     return PUBLISH_SUPPRESSIONS.frame(unique[[*PUBLISH_SUPPRESSIONS.columns]])
 
 
-def _closed(points: pd.DataFrame) -> pd.DataFrame:
-    """golden_id, kind, key, value, status of the points that are closed."""
+def _closed(given: Given) -> pd.DataFrame:
+    """person, kind, key, value, status of the points that are closed."""
+    points = given.golden_points
     flags = {flag: points[flag].fillna(False).to_numpy(bool) for flag in ("opt_out", "bounced")}
     shown = points["kind"].isin(list(_CHANNEL)) & points["key"].notna() & points["value"].notna()
     shown &= ~points["key"].str.startswith("raw:").fillna(False)
-    frame = points[["golden_id", "kind", "key", "value"]].copy()
+    frame = points[["kind", "key", "value"]].assign(person=given.person_of_point)
     frame["status"] = pd.array(np.where(flags["opt_out"], "opted_out", "bounced"), dtype=TEXT)
     is_closed = flags["opt_out"] | flags["bounced"]
     closed: pd.DataFrame = frame[shown.fillna(False).to_numpy(bool) & is_closed]
