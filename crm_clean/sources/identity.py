@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from crm_clean.records.tables import DECISIONS, STAGED_RECORDS
 
 _ID = r"[^\s;,|]+"
+_SAID = ("record_id", "source", "source_record_id", "file_id", "source_row", "master_record_id", "merged_ids")
 
 
 class Ids:
@@ -57,8 +58,8 @@ def import_decisions(staged_records: pd.DataFrame, *, at: datetime) -> pd.DataFr
     `staged_records` is a STAGED_RECORDS frame of all files of a run. Said by: an id that comes again; a file whose
     content comes again; a master record or merged ids that name a present record of the same source.
     """
-    STAGED_RECORDS.check(staged_records)
-    found = [_repeats(staged_records), _twin_files(staged_records), _masters(staged_records), _merged(staged_records)]
+    records = STAGED_RECORDS.check(staged_records)[list(_SAID)]
+    found = [_repeats(records), _twin_files(records), _masters(records), _merged(records)]
     pairs = pd.concat(found, ignore_index=True)
     swapped = pairs["left"] > pairs["right"]
     left, right = pairs["left"].where(~swapped, pairs["right"]), pairs["right"].where(~swapped, pairs["left"])
@@ -74,7 +75,9 @@ def _pairs(left: pd.Series, right: pd.Series, reason: str) -> pd.DataFrame:
 
 def _present(records: pd.DataFrame, left: pd.Series, right: pd.Series, reason: str) -> pd.DataFrame:
     """Those pairs whose right side is a record of the run."""
-    there = right.isin(records["record_id"]).astype(bool)
+    ids = records["record_id"]
+    present = ids[ids.isin(right.unique().tolist()).astype(bool)].tolist()
+    there = right.isin(present).astype(bool)
     return _pairs(left[there], right[there], reason)
 
 
@@ -88,9 +91,11 @@ def _repeats(records: pd.DataFrame) -> pd.DataFrame:
 def _twin_files(records: pd.DataFrame) -> pd.DataFrame:
     """Rows of a file taken twice in one run: its second id has the suffix `-2`."""
     files = records["file_id"]
-    again = records.loc[files.str.contains("-", regex=False).astype(bool), ["file_id", "source_row", "record_id"]]
-    again = again.assign(file_id=again["file_id"].str.replace(r"-\d+$", "", regex=True))
-    firsts = records.loc[files.isin(again["file_id"]).astype(bool), ["file_id", "source_row", "record_id"]]
+    first_of = {file: file.partition("-")[0] for file in files.unique() if "-" in file}
+    rows = records[["file_id", "source_row", "record_id"]]
+    again = rows[files.isin(list(first_of)).astype(bool)]
+    again = again.assign(file_id=again["file_id"].map(first_of).astype(object))
+    firsts = rows[files.isin(list(first_of.values())).astype(bool)].astype({"file_id": object})
     both = again.merge(firsts, on=["file_id", "source_row"], suffixes=("", "_first"))
     return _pairs(both["record_id"], both["record_id_first"], "the same file twice")
 
