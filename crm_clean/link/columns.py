@@ -19,11 +19,15 @@ Ints = npt.NDArray[np.int64]
 MISSING = -1
 
 
+def strings(values: pd.Series[str]) -> pa.Array:
+    """A text series as one Arrow array."""
+    array = pa.array(values, type=pa.string(), from_pandas=True)
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
 def encode(values: pd.Series[str] | pa.Array) -> tuple[Ints, list[str]]:
     """Codes (int64, -1 where missing or empty) into the sorted list of distinct values."""
-    array = pa.array(values, type=pa.string(), from_pandas=True) if isinstance(values, pd.Series) else values
-    if isinstance(array, pa.ChunkedArray):
-        array = array.combine_chunks()
+    array = strings(values) if isinstance(values, pd.Series) else values
     array = pc.if_else(pc.equal(array, ""), None, array)
     coded = array.dictionary_encode()
     order = pc.sort_indices(coded.dictionary).to_numpy(zero_copy_only=False)

@@ -11,11 +11,12 @@ from functools import cached_property
 
 import jellyfish
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crm_clean.link.columns import Bag, Column, Ints, combined, encode
+from crm_clean.link.columns import MISSING, Bag, Column, Ints, combined, encode, strings
 
 _GENERIC_USERS = 3
 
@@ -25,12 +26,9 @@ class People:
     """The table to link. Arrays are indexed by record position, 0 to n - 1; `ids[i]` is its record id."""
 
     ids: pd.Series[str]
-    source: Column
     first: Column
     last: Column
-    middle: Column
     maiden: Column
-    nickname: Column
     suffix: Column
     full: Column  # first and last together, in either order
     sound: Column  # of the last name
@@ -79,53 +77,73 @@ def read_people(records: pd.DataFrame, points: pd.DataFrame) -> People:
     """People from the tables `records` and `contact_points`, in the order of their content."""
     order = records[["content_hash", "record_id"]].sort_values(["content_hash", "record_id"]).index
     records = records.loc[order].reset_index(drop=True)
-    n = len(records)
-    position = pd.Series(np.arange(n), index=pd.Index(records["record_id"]))
-    held = points["record_id"].map(position).to_numpy(dtype="float64", na_value=-1).astype(np.int64)
-    points = points[held >= 0]
-    held = held[held >= 0]
-    kinds = points["kind"].to_numpy(dtype=object)
-
-    def column(name: str) -> Column:
-        return Column.of(records[name])
-
-    def bag(kind: str, values: pd.Series[str], *, where: np.ndarray | None = None) -> Bag:
-        mine = kinds == kind if where is None else (kinds == kind) & where
-        return Bag.of(held[mine], values[mine], n=n)
-
-    is_role = points["is_role"].fillna(False).to_numpy(dtype=bool)
-    first, last = column("first_name_key"), column("last_name_key")
+    held = _Held.of(records["record_id"], points)
+    first, last = Column.of(records["first_name_key"]), Column.of(records["last_name_key"])
     sound = last.mapped([sound_of(v) for v in last.values])
-    emails = bag("email", points["key"], where=~is_role)
-    postcodes = bag("address", points["postal_code"].str.lower().str.replace(" ", "", regex=False))
-    streets = bag("address", points["key"].str.split("|", n=1).str[0])
-    labels = points["label"].to_numpy(dtype=object)
-    text_labels = sorted({str(label) for label in labels[kinds == "text"]})
+    emails, places = held.kind("email"), held.kind("address")
+    is_role = emails.frame["is_role"].fillna(False).to_numpy(dtype=bool)
+    mailboxes = emails.bag("key", where=~is_role)
     return People(
         ids=records["record_id"],
-        source=column("source"),
         first=first,
         last=last,
-        middle=column("middle_name_key"),
-        maiden=column("maiden_name_key"),
-        nickname=column("nickname_key"),
-        suffix=column("suffix_key"),
+        maiden=Column.of(records["maiden_name_key"]),
+        suffix=Column.of(records["suffix_key"]),
         full=_either_order(first, last),
         sound=sound,
-        birth=column("birth_date"),
-        company=column("company_key"),
-        emails=emails,
-        roles=bag("email", points["key"], where=is_role),
-        users=_telling_users(emails, first, last),
-        phones=bag("phone", points["key"]),
-        addresses=bag("address", points["key"].mask(points["key"].str.contains(r"^\||\|$", regex=True).fillna(True))),
-        streets=streets,
-        postcodes=postcodes,
-        cities=bag("address", _city_key(points)),
-        profiles=bag("profile", points["key"]),
-        texts={label: bag("text", points["key"], where=labels == label) for label in text_labels},
+        birth=Column.of(records["birth_date"]),
+        company=Column.of(records["company_key"]),
+        emails=mailboxes,
+        roles=emails.bag("key", where=is_role),
+        users=_telling_users(mailboxes, first, last),
+        phones=held.kind("phone").bag("key"),
+        addresses=places.bag(_whole_address(places.frame["key"])),
+        streets=places.bag(places.frame["key"].str.split("|", n=1).str[0]),
+        postcodes=places.bag(places.frame["postal_code"].str.lower().str.replace(" ", "", regex=False)),
+        cities=places.bag(_city_key(places.frame)),
+        profiles=held.kind("profile").bag("key"),
+        texts=_texts(held.kind("text")),
         person=_person(first, sound),
     )
+
+
+@dataclass(frozen=True)
+class _Held:
+    """Contact points of one kind or all, with the position of the record that holds each."""
+
+    frame: pd.DataFrame
+    record: Ints
+    n: int
+
+    @classmethod
+    def of(cls, ids: pd.Series[str], points: pd.DataFrame) -> _Held:
+        """The points whose record is one of `ids`."""
+        place = pc.index_in(strings(points["record_id"]), value_set=strings(ids))
+        record = pc.fill_null(place, MISSING).to_numpy(zero_copy_only=False).astype(np.int64)
+        here = record >= 0
+        return cls(points[here], record[here], len(ids))
+
+    def kind(self, kind: str) -> _Held:
+        mine = self.frame["kind"].eq(kind).to_numpy(dtype=bool)
+        return _Held(self.frame[mine], self.record[mine], self.n)
+
+    def bag(self, values: str | pd.Series[str], *, where: npt.NDArray[np.bool_] | None = None) -> Bag:
+        """A bag of a column, or of values made from one; `where` picks points."""
+        series = self.frame[values] if isinstance(values, str) else values
+        if where is None:
+            return Bag.of(self.record, series, n=self.n)
+        return Bag.of(self.record[where], series[where], n=self.n)
+
+
+def _texts(held: _Held) -> dict[str, Bag]:
+    """One bag for each column that is compared as plain text."""
+    labels = held.frame["label"].to_numpy(dtype=object)
+    return {str(label): held.bag("key", where=labels == label) for label in sorted(set(labels.tolist()))}
+
+
+def _whole_address(key: pd.Series[str]) -> pd.Series[str]:
+    """Address keys that hold both a street and a postcode; the others missing."""
+    return key.mask(key.str.startswith("|").fillna(True) | key.str.endswith("|").fillna(True))
 
 
 def _telling_users(emails: Bag, first: Column, last: Column) -> Bag:

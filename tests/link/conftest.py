@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from crm_clean.link.linking import Linked, link
+from crm_clean.link.linking import link
 from crm_clean.link.people import People, read_people
+from crm_clean.link.results import Linked
 from crm_clean.link.spec import LinkSpec
 from crm_clean.records.tables import CONTACT_POINTS, DECISIONS, RECORDS
 

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crm_clean.link.linking import Linked, link
+from crm_clean.link.linking import link
+from crm_clean.link.results import Linked
 from crm_clean.link.spec import LinkSpec
 from crm_clean.records.tables import CLUSTERS, DECISIONS, PAIRS
 from tests.link.conftest import tables_of

@@ -7,7 +7,8 @@ import pytest
 from crm_clean.review.explain import Evidence, Values, parse, reason
 
 VOCABULARY = {
-    "name": "exact nickname close swapped part initial like last_alone first_alone familiar first_only last_only different",
+    "name": "exact nickname close swapped part initial like last_alone first_alone familiar first_only last_only "
+    "different",
     "generation": "same one_sided conflict",
     "email": "same user close like role different",
     "phone": "same close shared different",
