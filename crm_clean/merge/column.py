@@ -55,6 +55,13 @@ class Column:
         code = encoded.indices.fill_null(NONE).to_numpy(zero_copy_only=False).astype(np.int64)
         return cls(code, encoded.dictionary.to_pylist(), keyed)
 
+    def at(self, rows: IntArray) -> Column:
+        """The column as if it had values in `rows` alone: keys are made for those only."""
+        codes, back = np.unique(self.code[rows], return_inverse=True)
+        code = np.full(len(self.code), NONE, np.int64)
+        code[rows] = back
+        return Column(code, [self.distinct[at] for at in codes], self.keyed)
+
     @cached_property
     def _keys(self) -> tuple[IntArray, list[str]]:
         numbers: dict[str, int] = {}

@@ -58,6 +58,8 @@ def _elected(members: Members, field: str, chain: tuple[Rule, ...]) -> Won:
     if not disputed.any():
         return won
     ballot = Ballot.among(members.groups, offered & disputed[members.groups.of])
+    if "attested" not in chain:
+        column = column.at(ballot.rows)
     key = column.key[ballot.rows]
     place, names, decided = elect(ballot, key, _candidates(members, field, column, ballot).ranks(chain))
     if is_text and "most_frequent" in chain:

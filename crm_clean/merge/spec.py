@@ -37,7 +37,7 @@ _LATEST: tuple[Rule, ...] = ("source_priority", "newest", "most_frequent", "long
 
 # Sums would count one purchase twice where two exports hold the same history; a maximum never overstates.
 DEFAULT_RULES: dict[str, tuple[Rule, ...]] = {
-    "full_name": _AGREED,
+    "full_name": ("valid_first", "most_frequent", "source_priority", "newest", "longest"),
     "salutation": ("most_frequent", "source_priority", "newest", "longest"),
     "nickname": _AGREED,
     "maiden_name": _AGREED,

@@ -130,5 +130,6 @@ def pick(series: pd.Series[str], at: IntArray) -> pd.Series[str]:
     """`series` at positions; missing where the position is -1."""
     if not len(series):
         return pd.Series(pd.NA, index=range(len(at)), dtype=series.dtype)
-    picked = series.take(np.where(at < 0, 0, at)).reset_index(drop=True)
-    return picked.mask(at < 0)
+    absent = at < 0
+    picked = series.take(np.where(absent, 0, at)).reset_index(drop=True)
+    return picked.mask(absent) if absent.any() else picked

@@ -75,7 +75,9 @@ def changes(sheet: Sheet, reach: Reach) -> Iterator[pd.DataFrame]:
 
 def _of_kind(sheet: Sheet, reach: Reach, kind: str, places: list[Place]) -> Iterator[pd.DataFrame]:
     own = reach.own[kind]
-    known = own[(own["key"] >= 0).to_numpy(bool)]
+    in_sheet = np.zeros(len(sheet.given.records), dtype=bool)
+    in_sheet[sheet.record] = True
+    known = own[(own["key"] >= 0).to_numpy(bool) & in_sheet[own["record"]]]
     used = known["record"].to_numpy(np.int64) * reach.n_keys + known["key"].to_numpy(np.int64)
     offers = _candidates(sheet, reach, kind)
     for place in places:
@@ -85,7 +87,8 @@ def _of_kind(sheet: Sheet, reach: Reach, kind: str, places: list[Place]) -> Iter
         is_open = _open(old, own, held)
         if not sheet.spec.fill:
             is_open &= old.str.strip().ne("").to_numpy(bool)
-        fresh = offers[_fits(offers, place.column.label) & ~np.isin(offers["packed"], used)].drop_duplicates("row")
+        fits = offers[_fits(offers, place.column.label)]
+        fresh = fits[~fits["packed"].isin(used)].drop_duplicates("row")
         chosen = np.full(len(old), -1, np.int64)
         chosen[fresh["row"]] = np.arange(len(fresh))
         filled = is_open & (chosen >= 0)

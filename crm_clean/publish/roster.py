@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -64,10 +65,14 @@ class Roster:
         if name == "record_id":
             return pick(self.given.records["record_id"], rows["record"].to_numpy(np.int64))
         if name == "source_record_id":
-            return pick(native_ids(self.given), rows["record"].to_numpy(np.int64))
+            return pick(self._native, rows["record"].to_numpy(np.int64))
         words = {"system": self.systems, "role": ROLES, "object": objects()}[name]
         number = rows["target" if name == "object" else name].to_numpy(np.int64)
         return pd.Series(np.array(words, dtype=object)[number], dtype=TEXT)
+
+    @cached_property
+    def _native(self) -> pd.Series[str]:
+        return native_ids(self.given)
 
     def id_map(self) -> pd.DataFrame:
         """ID_MAP by system, object and id."""
