@@ -30,6 +30,8 @@ def decided_pairs(people: People, decisions: pd.DataFrame) -> pd.DataFrame:
 
 def with_decided(candidates: Candidates, decided: pd.DataFrame, *, n: int) -> Candidates:
     """Candidates with the decided pairs that no rule made; their rule is -1."""
+    if decided.empty:
+        return candidates
     keys, said = candidates.left * n + candidates.right, _keys(decided, n=n)
     new = said[~np.isin(said, keys)]
     if not len(new):

@@ -119,8 +119,9 @@ def is_close(left: list[str], right: list[str]) -> npt.NDArray[np.bool_]:
     short = np.fromiter(
         (min(len(a), len(b)) for a, b in zip(left, right, strict=True)), dtype=np.int64, count=len(left)
     )
-    anagram = np.fromiter((sorted(a) == sorted(b) for a, b in zip(left, right, strict=True)), bool, count=len(left))
-    slip = (edits <= 1) & ((short >= _SHORT_NAME) | anagram) | ((edits <= 2) & (short >= _LONG_NAME))
+    slip = ((edits <= 1) & (short >= _SHORT_NAME)) | ((edits <= 2) & (short >= _LONG_NAME))
+    for k in np.flatnonzero((edits == 1) & (short < _SHORT_NAME)):
+        slip[k] = sorted(left[k]) == sorted(right[k])  # a short name with two letters transposed
     near: npt.NDArray[np.bool_] = slip | ((like >= _CLOSE_AT) & (short >= _SHORT_NAME))
     return near
 
