@@ -35,6 +35,7 @@ class DuckDBStore:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._is_current = False  # the schema, once looked at
 
     def last_run(self) -> int:
         with self._reading() as connection:
@@ -105,12 +106,11 @@ class DuckDBStore:
     def _reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
         if not self.path.exists():
             self._create()
-        with connected(self.path) as connection:
-            found = version(connection)
-            if found == newest():
-                yield connection
-                return
-        self.prepare()
+        if not self._is_current:
+            with connected(self.path) as connection:
+                self._is_current = version(connection) == newest()
+            if not self._is_current:
+                self.prepare()
         with connected(self.path) as connection:
             yield connection
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -36,7 +39,10 @@ STAGES = (
     ("crm_clean.link.linking", "link"),
     ("crm_clean.merge.golden", "merge"),
     ("crm_clean.validate.suites", "audit"),
+    ("crm_clean.publish.plan", "plan"),
 )
+# What changes nothing, or is the same in every copy of the scene.
+UNASKED = ("on_progress", "workers", "as_of", "folder")
 
 
 @dataclass(frozen=True)
@@ -98,7 +104,7 @@ def remembering(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(function)
     def ask(*args: Any, **options: Any) -> Any:
-        quiet = {name: value for name, value in options.items() if name not in ("on_progress", "workers", "as_of")}
+        quiet = {name: value for name, value in options.items() if name not in UNASKED}
         key = content_key([*args, *quiet.items()])
         if key not in known:
             known[key] = function(*args, **options)
@@ -134,3 +140,46 @@ def scene(tmp_path_factory: pytest.TempPathFactory, remembered: None) -> Scene:
     undisturbed = Scene(folder, before, {}, {}).copy(folder.with_name("undisturbed"))
     undisturbed.run(workers=1)
     return Scene(folder, before, undisturbed.store.digests(), files_of(undisturbed.place.outbox / "latest"))
+
+
+@dataclass(frozen=True)
+class Zygote:
+    """Runs in processes of their own, which die where they are told to; one at a time."""
+
+    process: subprocess.Popen[str]
+
+    def start(self, folder: Path, point: str, step: str, nth: int) -> None:
+        assert self.process.stdin
+        self.process.stdin.write(f"{folder}\t{point}\t{step}\t{nth}\n")
+        self.process.stdin.flush()
+
+    def status(self) -> int:
+        """The exit status of what was started, once it has ended."""
+        assert self.process.stdout
+        return int(self.process.stdout.readline())
+
+
+@pytest.fixture(scope="session")
+def zygote() -> Iterator[Zygote]:
+    process = subprocess.Popen(
+        [sys.executable, Path(__file__).with_name("zygote.py")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+    )
+    assert process.stdout
+    assert process.stdout.readline() == "ready\n"
+    yield Zygote(process)
+    process.communicate()
+
+
+@pytest.fixture
+def victim(zygote: Zygote) -> Callable[[Path, str, str, int], int]:
+    """A run in a process of its own that dies at a point; its exit status."""
+
+    def run(folder: Path, point: str, step: str, nth: int) -> int:
+        zygote.start(folder, point, step, nth)
+        return zygote.status()
+
+    return run

@@ -2,46 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 KILLED = -signal.SIGKILL
-Victim = Callable[[Path, str, str, int], int]
-
-
-@pytest.fixture(scope="module")
-def zygote() -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        [sys.executable, Path(__file__).with_name("zygote.py")],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
-    )
-    assert process.stdout
-    assert process.stdout.readline() == "ready\n"
-    yield process
-    process.communicate()
-
-
-@pytest.fixture
-def victim(zygote: subprocess.Popen[str]) -> Victim:
-    """A run in a process of its own that dies at a point; its exit status."""
-
-    def run(folder: Path, point: str, step: str, nth: int) -> int:
-        assert zygote.stdin
-        assert zygote.stdout
-        zygote.stdin.write(f"{folder}\t{point}\t{step}\t{nth}\n")
-        zygote.stdin.flush()
-        return int(zygote.stdout.readline())
-
-    return run
 
 
 IN_EVERY_STEP = [

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
 
@@ -14,26 +11,18 @@ from crm_clean.errors import StoreLocked
 from crm_clean.store.lock import run_lock
 
 
-def test_the_second_is_refused_and_the_first_ends_well(scene, tmp_path):
+def test_the_second_is_refused_and_the_first_ends_well(scene, zygote, tmp_path):
     project = scene.copy(tmp_path / "project")
-    first = subprocess.Popen(
-        [sys.executable, Path(__file__).with_name("zygote.py")],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert first.stdin
-    first.stdin.write(f"{project.place.folder}\thold\tlink\t1\n")
-    first.stdin.flush()
-    deadline = time.monotonic() + 120
-    while not (tmp_path / "held").exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
+    zygote.start(project.place.folder, "hold", "link", 1)
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "held").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
     with pytest.raises(StoreLocked, match="Another run holds the store"):
         project.run(workers=1)
     assert project.store.digests() == scene.before  # reading is not blocked
     (tmp_path / "go").touch()
-    answered, _ = first.communicate()
-    assert answered.split() == ["ready", "0"]
+    assert zygote.status() == 0
     scene.check_recovered(project)
 
 
