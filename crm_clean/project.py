@@ -19,9 +19,9 @@ from crm_clean.errors import UnknownThing, UsageError
 from crm_clean.pipeline import dedupe as deduping
 from crm_clean.pipeline import run as running
 from crm_clean.pipeline.dedupe import Options
+from crm_clean.pipeline.order import Order, RunResult
 from crm_clean.pipeline.place import Place, make_project
 from crm_clean.pipeline.reporter import Reporter, Silent
-from crm_clean.pipeline.run import Order, RunResult
 from crm_clean.pipeline.wide import golden_wide
 from crm_clean.records.tables import CONTACT_POINTS, GOLDEN, GOLDEN_POINTS, PAIRS, RECORDS
 from crm_clean.settings import Settings

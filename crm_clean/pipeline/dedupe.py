@@ -16,6 +16,7 @@ from crm_clean import files
 from crm_clean.errors import UnknownThing
 from crm_clean.pipeline.handout import FOLDER, HANDOUT
 from crm_clean.pipeline.ingest import INGEST
+from crm_clean.pipeline.inputs import input_digests
 from crm_clean.pipeline.link import LINK
 from crm_clean.pipeline.merge import MERGE
 from crm_clean.pipeline.normalise import NORMALISE
@@ -86,6 +87,7 @@ def dedupe(
                 now=clock(),
                 clock=clock,
                 inputs=tuple(inputs),
+                given=input_digests(inputs),
                 workers=options.workers,
                 reporter=reporter,
             )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from crm_clean.pipeline.inputs import input_digests, input_files
+from crm_clean.pipeline.inputs import input_files
 from crm_clean.pipeline.step import Context, Counts, Step
 from crm_clean.records.tables import (
     DECISIONS,
@@ -71,6 +71,6 @@ INGEST = Step(
     run=_run,
     inputs=(),
     outputs=(*(table.name for table in _TABLES), DECISIONS.name),
-    depends=lambda context: [context.settings.sources.model_dump(mode="json"), input_digests(context.inputs)],
+    depends=lambda context: [context.settings.sources.model_dump(mode="json"), context.given],
     modules=("crm_clean.sources.intake",),
 )

@@ -21,9 +21,9 @@ def input_files(inputs: Iterable[Path]) -> list[Path]:
     return found
 
 
-def input_digests(inputs: Sequence[Path]) -> list[list[str]]:
-    """`[name, digest of its content]` per input file."""
-    return [[str(path), content_digest([path])] for path in input_files(inputs)]
+def input_digests(inputs: Sequence[Path]) -> tuple[tuple[str, str], ...]:
+    """Name and digest of the content of each input file."""
+    return tuple((str(path), content_digest([path])) for path in input_files(inputs))
 
 
 def taken_before(store: Store) -> set[str]:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -19,11 +18,12 @@ from crm_clean import files
 from crm_clean.errors import UnknownThing
 from crm_clean.pipeline.fingerprint import code_version
 from crm_clean.pipeline.ingest import INGEST
-from crm_clean.pipeline.inputs import input_digests, input_files, taken_before
+from crm_clean.pipeline.inputs import input_digests
 from crm_clean.pipeline.link import LINK
 from crm_clean.pipeline.measure import measured
 from crm_clean.pipeline.merge import MERGE
 from crm_clean.pipeline.normalise import NORMALISE
+from crm_clean.pipeline.order import Order, RunResult
 from crm_clean.pipeline.outbox import STAGED, folder_of, put_out
 from crm_clean.pipeline.place import Place
 from crm_clean.pipeline.publish import PUBLISH
@@ -33,49 +33,14 @@ from crm_clean.pipeline.runner import run_step
 from crm_clean.pipeline.shelf import Shelf
 from crm_clean.pipeline.standing import last_run_row
 from crm_clean.pipeline.step import Context, Step, StepResult
-from crm_clean.pipeline.summary import REPORT, Telling, costs, measure, run_summary, write_report
+from crm_clean.pipeline.summary import REPORT, Telling, costs, run_summary, write_report
+from crm_clean.pipeline.unchanged import has_new_files, is_same_but_for_files, nothing_changed
 from crm_clean.pipeline.validate import VALIDATE, suites_digest
-from crm_clean.records.tables import DECISIONS, RUNS
+from crm_clean.records.tables import RUNS
 from crm_clean.settings import Settings
 from crm_clean.store.lock import private_files, run_lock
 
-if TYPE_CHECKING:
-    from crm_clean.report.summary import Evaluation, RunSummary
-
 STEPS: tuple[Step, ...] = (INGEST, NORMALISE, LINK, MERGE, VALIDATE, PUBLISH)
-
-
-@dataclass(frozen=True)
-class Order:
-    """What was asked for: which files (the landing folder if none), up to which step, and how.
-
-    A single step (`is_step`) works on what the steps before it were given, where nothing else is said.
-    """
-
-    inputs: tuple[Path, ...] = ()
-    until: str = "publish"
-    is_step: bool = False
-    workers: int = 1
-    full: bool = False
-    truth: Path | None = None
-
-
-@dataclass(frozen=True)
-class RunResult:
-    """What a run did. `run` is the run that stands now; `is_changed` is False when there was nothing to do.
-
-    `report` holds what linking reports (`threshold`, `expected_precision`, ...); `outbox` is where the files are;
-    `summary` is what there is to show, when a run was committed; `evaluation` is there when a truth file was given.
-    """
-
-    run: int
-    is_changed: bool
-    steps: tuple[StepResult, ...]
-    counts: dict[str, int]
-    report: dict[str, object]
-    outbox: Path | None = None
-    summary: RunSummary | None = None
-    evaluation: Evaluation | None = None
 
 
 def run(
@@ -92,6 +57,7 @@ def run(
         last = store.last_run()
         recover(place.store_folder, place.outbox, last_run=last)
         folder = run_folder(place.store_folder, last + 1)
+        inputs = _inputs(place, order, Shelf(folder))
         context = Context(
             settings=settings,
             store=store,
@@ -100,14 +66,15 @@ def run(
             clock=clock,
             now=clock(),
             last=last_run_row(store),
-            inputs=_inputs(place, order, Shelf(folder)),
+            inputs=inputs,
+            given=input_digests(inputs),
             expectations=place.expectations,
             workers=order.workers,
             full=order.full,
             reporter=reporter,
         )
-        if _is_same_but_for_files(context) and not _new_files(context):
-            return _nothing_changed(place, order, context)
+        if is_same_but_for_files(context) and not has_new_files(context):
+            return nothing_changed(place, order, context)
         folder.mkdir(parents=True, exist_ok=True)
         return _carry_out(place, order, context)
 
@@ -119,11 +86,11 @@ def _inputs(place: Place, order: Order, shelf: Shelf) -> tuple[Path, ...]:
 
 def _carry_out(place: Place, order: Order, context: Context) -> RunResult:
     context.shelf.write_json("inputs", [str(path.absolute()) for path in context.inputs])
-    if not input_files(context.inputs) and not context.last:
+    if not context.given and not context.last:
         raise UnknownThing(f"No exports in {context.inputs[0]}: put files there, or name some with --input.")
     results = [run_step(INGEST, context)]
-    if not results[0].counts["files"] and _is_same_but_for_files(context):
-        return _nothing_changed(place, order, context)
+    if not results[0].counts["files"] and is_same_but_for_files(context):
+        return nothing_changed(place, order, context)
     last_step = [step.name for step in STEPS].index(order.until)
     results += [run_step(step, context) for step in STEPS[1 : last_step + 1]]
     if order.until != STEPS[-1].name:
@@ -169,7 +136,7 @@ def _run_row(context: Context, counts: dict[str, int]) -> pd.DataFrame:
         "committed_at": pd.Timestamp(context.clock()),
         "version": code_version(),
         "settings": _json(context.settings.model_dump(mode="json")),
-        "inputs": _json({"files": input_digests(context.inputs), "suites": suites_digest(context)}),
+        "inputs": _json({"files": context.given, "suites": suites_digest(context)}),
         "model": _json({**(shelf.read_json("model") or {}), "report": shelf.read_json("link_report")}),
         "counts": _json(counts),
     }
@@ -178,37 +145,6 @@ def _run_row(context: Context, counts: dict[str, int]) -> pd.DataFrame:
 
 def _json(value: object) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False)
-
-
-def _is_same_but_for_files(context: Context) -> bool:
-    """Whether code, settings, suites and decisions are those of the last run."""
-    last = context.last
-    if not last or context.full:
-        return False
-    then = (last["version"], json.loads(last["settings"]), json.loads(last["inputs"])["suites"])
-    now = (code_version(), context.settings.model_dump(mode="json"), suites_digest(context))
-    decided: int = json.loads(last["counts"])["decisions"]
-    return then == now and decided == len(context.store.read(DECISIONS))
-
-
-def _new_files(context: Context) -> bool:
-    known = taken_before(context.store)
-    return any(digest not in known for _, digest in input_digests(context.inputs))
-
-
-def _nothing_changed(place: Place, order: Order, context: Context) -> RunResult:
-    files.remove(context.shelf.folder)
-    context.reporter.notice("Nothing changed: no new files, settings or decisions since the last run.")
-    last, outbox = context.last, folder_of(place.outbox, context.run - 1)
-    return RunResult(
-        run=context.run - 1,
-        is_changed=False,
-        steps=(),
-        counts=json.loads(last["counts"]),
-        report=json.loads(last["model"]).get("report") or {},
-        outbox=outbox if outbox.is_dir() else None,
-        evaluation=measure(context.store.view("crosswalk"), order.truth) if order.truth else None,
-    )
 
 
 def _counts(results: Sequence[StepResult]) -> dict[str, int]:

@@ -6,6 +6,7 @@ an export delivered again changes nothing; one that it brings changed takes the 
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pandas as pd
@@ -30,6 +31,7 @@ def beside_standing(context: Context, fresh: Frames) -> Frames:
     if not context.last:
         return fresh
     standing = context.store.read(RECORDS)
+    _tell_of_older(context, int((~standing["record_id"].isin(records["record_id"])).sum()))
     unchanged = _unchanged(context, standing, records)
     new_ids = records["record_id"][~records["record_id"].isin(unchanged)]
     new = (_of(records, new_ids), _of(points, new_ids), _of(issues, new_ids))
@@ -37,6 +39,18 @@ def beside_standing(context: Context, fresh: Frames) -> Frames:
     tables = (RECORDS, CONTACT_POINTS, ISSUES)
     joined = [_joined(t, o[~o["record_id"].isin(new_ids)], n) for t, o, n in zip(tables, old, new, strict=True)]
     return joined[0], joined[1], joined[2]
+
+
+def _tell_of_older(context: Context, n_carried: int) -> None:
+    settings = json.loads(context.last["settings"]).get("normalise")
+    was_same = (context.last["version"], settings) == (
+        code_version(), context.settings.normalise.model_dump(mode="json")
+    )  # fmt: skip
+    if n_carried and not was_same:
+        context.reporter.notice(
+            f"{n_carried} records keep the values that an earlier version or other settings gave them, "
+            "until their export is given again with new content."
+        )
 
 
 def _unchanged(context: Context, standing: pd.DataFrame, records: pd.DataFrame) -> pd.Series:

@@ -34,6 +34,7 @@ class Context:
     clock: Callable[[], datetime]
     last: Mapping[str, Any] = field(default_factory=dict)  # the RUNS row of the last run, empty before the first
     inputs: tuple[Path, ...] = ()
+    given: tuple[tuple[str, str], ...] = ()  # name and content digest of each input file, as the run began
     expectations: Path | None = None  # the project's own suites
     workers: int = 1
     full: bool = False  # train anew although a model stands

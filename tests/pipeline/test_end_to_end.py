@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from crm_clean.errors import GateFailed
+from crm_clean.pipeline.reporter import Silent
 from crm_clean.project import Project
 from crm_clean.records.tables import (
     CONTACT_POINTS,
@@ -126,6 +127,20 @@ class TestTheNextRun:
         assert (after["golden_id"] == after["golden_id_before"]).all()
         assert len(copied.store.read(MEMBERSHIP)) == len(before) + 2
         assert copied.store.history(RECORDS)["valid_from"].eq(2).sum() == 2
+
+    def test_an_export_that_arrives_while_a_run_is_on_is_taken_by_the_next(self, copied):
+        new = "First Name,Last Name,Email\n{0},Late,{0}@example.org\n"
+        (copied.place.landing / "one.csv").write_text(new.format("quilla"))
+
+        class Postman(Silent):
+            def step_started(self, name: str, *_: object) -> None:
+                if name == "link":
+                    (copied.place.landing / "two.csv").write_text(new.format("rolf"))
+
+        copied.run(workers=1, reporter=Postman())
+        taken = copied.run(workers=1)
+        assert taken.counts["files"] == 1
+        assert {"one.csv", "two.csv"} < set(copied.store.read(FILES)["source_file"])
 
     def test_a_decision_is_honoured_and_then_nothing_changes(self, copied):
         pairs = copied.store.read(PAIRS)
