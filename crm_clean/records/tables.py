@@ -117,7 +117,7 @@ class Table:
         )
         for name, kind in self.columns.items():
             if kind == INSTANT:
-                frame[name] = frame[name].astype(_pandas_dtype(kind))
+                frame[name] = frame[name].astype(_pandas_dtype(kind))  # type: ignore[call-overload]
         return frame
 
 

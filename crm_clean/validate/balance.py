@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -120,7 +121,7 @@ def _joined(frame: pd.DataFrame, first: str, second: str) -> pd.Series:
 def _rows(tables: Tables) -> dict[str, int]:
     """Every row that came in is in raw_rows or in quarantine, and every raw row has its record."""
     files, raw, quarantine = tables["files"], tables["raw_rows"], tables["quarantine"]
-    whole = quarantine[quarantine["field"].isna()]
+    whole = quarantine[~_taken(quarantine, raw)]
     said = files.set_index("file_id")[["n_rows", "n_quarantined"]].astype("int64")
     found = pd.DataFrame({"n_rows": raw.groupby("file_id").size(), "n_quarantined": whole.groupby("file_id").size()})
     both = said.join(found, how="outer", lsuffix="_said").fillna(-1)
@@ -136,6 +137,16 @@ def _rows(tables: Tables) -> dict[str, int]:
         "n_crosswalk": len(raw) - _outside(raw["record_id"], tables["membership"]["record_id"]),
         "n_rows_without_record": _outside(raw["record_id"], tables["records"]["record_id"]),
     }
+
+
+def _taken(quarantine: pd.DataFrame, raw: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Whether only a value was quarantined: its row was taken all the same."""
+    place = ["file_id", "source_row"]
+    beside = raw[raw["file_id"].isin(quarantine["file_id"].unique())]
+    taken: npt.NDArray[np.bool_] = pd.MultiIndex.from_frame(quarantine[place]).isin(
+        pd.MultiIndex.from_frame(beside[place])
+    )
+    return taken
 
 
 def _people(tables: Tables) -> dict[str, int]:

@@ -74,6 +74,7 @@ def test_what_gets_lost_is_counted_and_named(
         pytest.param(_put("contact_points", "opt_out", False), id="the golden record may be stricter"),
         pytest.param(_put("contact_points", "key", pd.NA), id="an address that cannot be used needs no opt-out"),
         pytest.param(_drop("quarantine", 1), id="a value in quarantine is not a row"),
+        pytest.param(_put("quarantine", "field", "notes"), id="a row that one field kept out is a row all the same"),
     ],
 )
 def test_what_is_no_loss_is_not_counted(change: Callable[[Frames], Frames], run_tables: Frames) -> None:
