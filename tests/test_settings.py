@@ -9,7 +9,9 @@ from importlib import resources
 import pytest
 
 from crm_clean.errors import BadSettings
+from crm_clean.link.spec import LinkSpec
 from crm_clean.settings import Settings
+from crm_clean.sources.spec import Limits
 
 
 @pytest.fixture
@@ -37,6 +39,8 @@ def test_every_line_the_template_offers_is_understood(read):
     offered = re.sub(r"^# (?=\[|\"?[\w .]+\"? = )", "", template(), flags=re.MULTILINE)
     settings = read(offered)
     assert settings.link.threshold == 0.9
+    assert settings.link.model_copy(update={"threshold": None}) == LinkSpec()
+    assert settings.sources.limits == Limits()
     assert settings.sources.mapping == {"Mobile no.": "phone"}
     assert set(tomllib.loads(offered)) == set(Settings.model_fields)
 

@@ -23,6 +23,7 @@ class Reading(NamedTuple):
     possible: str | None
 
 
+LONGEST = 16  # of E.164: a plus and fifteen digits (ITU-T E.164)
 _NONE = Reading(None, None, None, False, None)
 
 
@@ -66,8 +67,9 @@ def read_slowly(text: str, region: str) -> Reading:
     except p.NumberParseException:
         return _NONE
     national = p.national_significant_number(number)
-    if p.is_valid_number(number):
-        e164 = p.format_number(number, p.PhoneNumberFormat.E164)
+    e164 = p.format_number(number, p.PhoneNumberFormat.E164)
+    # The metadata lets some German numbers with an extension dialled through be longer than any number can be.
+    if p.is_valid_number(number) and len(e164) <= LONGEST:
         return Reading(e164, national, number.extension, p.number_type(number) == p.PhoneNumberType.MOBILE, None)
     possible = f"{number.country_code}{national}" if p.is_possible_number(number) else None
     return Reading(None, national, number.extension, False, possible)

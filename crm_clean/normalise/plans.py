@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+_LONGEST = 15  # digits of any number with its country code (ITU-T E.164)
 _PLAIN = re.compile(r"^\(?\+?[\d ().\-/]{5,30}$", re.ASCII)
 _SEPARATORS = str.maketrans("", "", " ().-/")
 _NOT_MOBILE = (
@@ -93,6 +94,8 @@ def _national(digits: str, region: str) -> Found | None:
 
 
 def _valid(code: str, national: str) -> Found | None:
+    if len(code) + len(national) > _LONGEST:
+        return None
     for region in _regions()[code]:
         plan = _plan(region)
         if plan is None:
