@@ -27,6 +27,12 @@ _STRONG = re.compile(
 )
 _WEAK = re.compile(r"\s*[,/]\s*")
 _ASIDE = re.compile(r"\s*\((?=[^)\d]*[^\W\d_])[^)\d]*\)")
+# How extensions are announced where libphonenumber does not look: German, French, Spanish, Italian, Dutch, Portuguese.
+_EXTENSION = re.compile(
+    r"[\s,;-]*\b(?:app(?:arat)?|durchwahl|dw|nst|nebenstelle|poste|extensi[oó]n|anexo|interno|int|toestel|tst|ramal)"
+    r"\.?\s*:?\s*(\d{1,6})\s*$",
+    re.IGNORECASE,
+)
 _HINT = re.compile(r"[^\W\d_]{2,}")
 _DIGIT = re.compile(r"\d")
 _NOT_DIGIT = re.compile(r"[^0-9]+")
@@ -82,7 +88,7 @@ def read_phone(raw: str, *, regions: tuple[str, ...], words: Lexicons) -> Phone:
     if _SCIENTIFIC.match(written):
         return Phone(None, None, None, None, False, (*text.codes, "phone.scientific"))
     written = _FLOAT.sub(r"\1", written)
-    reading = read_number(_ASIDE.sub("", written), regions)
+    reading = read_number(_EXTENSION.sub(r" ext. \1", _ASIDE.sub("", written)), regions)
     if is_placeholder(written, reading):
         return Phone(None, None, None, None, True, (*text.codes, "phone.placeholder"))
     label = _hint(written, words) or ("mobile" if reading.is_mobile else None)
