@@ -120,8 +120,9 @@ def test_a_second_run_changes_nothing(ran: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("code", blocks("python"), ids=range(len(blocks("python"))))
 def test_the_python_runs(desk: Path, ran: dict[str, str], code: str) -> None:
-    done = subprocess.run([sys.executable, "-c", code], cwd=desk, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    whole = f"{code}\nprint('to the end')"
+    done = subprocess.run([sys.executable, "-c", whole], cwd=desk, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "to the end\n"), done.stderr
 
 
 @pytest.mark.parametrize("block", blocks("toml"), ids=range(len(blocks("toml"))))

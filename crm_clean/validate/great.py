@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import io
 import re
+import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -45,7 +46,7 @@ class Outcome:
 def _implementation(expectation_type: str) -> Any:
     """The class behind an expectation's name, or None."""
     # Imported with its chatter on stderr held back: it remarks on optional parts that are not installed.
-    with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
+    with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()), _spark_aside():
         warnings.simplefilter("ignore")
         import great_expectations.expectations  # noqa: F401  registers the core expectations
         from great_expectations.exceptions import ExpectationNotFoundError
@@ -54,6 +55,22 @@ def _implementation(expectation_type: str) -> Any:
         return get_expectation_impl(expectation_type)
     except ExpectationNotFoundError:
         return None
+
+
+@contextlib.contextmanager
+def _spark_aside() -> Iterator[None]:
+    """Spark cannot be imported inside the block, unless it was before.
+
+    The library looks for it without need, and its Connect module ends the whole process with exit code 0 where there
+    is no main script: in `python -c`, or in a worker that tests are spread over.
+    """
+    hidden = [name for name in ("pyspark", "pyspark.sql.connect") if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None is how a module is refused
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]
 
 
 def _built(entry: Expectation) -> Any:
