@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from crm_clean.link.columns import Bag, Ints, combined
+from crm_clean.link.columns import Bag, Ints, combined, distinct
 
 _SMALL_TABLE_BUDGET = 100_000
 
@@ -44,11 +44,15 @@ class Keys:
 
 @dataclass(frozen=True)
 class Rule:
-    """A blocking rule: entries, and the codes by which its over-full blocks are cut, in turn."""
+    """A blocking rule: entries, the codes by which its over-full blocks are cut, in turn, and its share of a budget.
+
+    A broad rule gets a small share: of large tables it then makes the pairs of rare keys, which are the telling ones.
+    """
 
     name: str
     keys: Keys
     cuts: Sequence[Callable[[], Ints]] = ()
+    share: float = 1.0
 
 
 @dataclass
@@ -90,15 +94,26 @@ def block(rules: Sequence[Rule], *, n: int, max_block: int, pairs_per_record: fl
     reports = []
     for index, rule in enumerate(rules):
         report = RuleReport(rule.name)
-        found = np.unique(_pair_keys(rule, n=n, max_block=max_block, budget=budget, report=report))
-        new = found[~np.isin(found, seen, assume_unique=True, kind="sort")]
+        spend = max(int(budget * rule.share), _SMALL_TABLE_BUDGET)
+        found = distinct(_pair_keys(rule, n=n, max_block=max_block, budget=spend, report=report))
+        new = found[~is_among(found, seen)]
         report.n_pairs, report.n_new = len(found), len(new)
-        seen = np.concatenate([seen, new])
-        made_by = np.concatenate([made_by, np.full(len(new), index, dtype=np.int16)])
+        both = np.concatenate([seen, new])
+        order = np.argsort(both, kind="stable")  # two sorted runs: merged in one pass
+        seen = both[order]
+        made_by = np.concatenate([made_by, np.full(len(new), index, dtype=np.int16)])[order]
         reports.append(report)
-    order = np.argsort(seen, kind="stable")
-    left, right = np.divmod(seen[order], max(n, 1))
-    return Candidates(left, right, made_by[order], reports)
+    left, right = np.divmod(seen, max(n, 1))
+    return Candidates(left, right, made_by, reports)
+
+
+def is_among(keys: Ints, known: Ints) -> npt.NDArray[np.bool_]:
+    """Whether each of `keys` is one of the sorted `known`."""
+    if not len(known):
+        return np.zeros(len(keys), dtype=bool)
+    place = np.minimum(np.searchsorted(known, keys), len(known) - 1)
+    among: npt.NDArray[np.bool_] = known[place] == keys
+    return among
 
 
 def _pair_keys(rule: Rule, *, n: int, max_block: int, budget: int, report: RuleReport) -> Ints:
@@ -140,9 +155,9 @@ def _grouped(keys: Keys) -> tuple[Keys, Ints, Ints]:
 
 def _cap(sizes: Ints, *, max_block: int, budget: int) -> int:
     """The largest block size that keeps all blocks up to it within the budget of pairs."""
-    distinct, times = np.unique(sizes, return_counts=True)
-    spent = np.cumsum(times * (distinct * (distinct - 1) // 2))
-    affordable = distinct[spent <= max(budget, 0)]
+    size, times = np.unique(sizes, return_counts=True)
+    spent = np.cumsum(times * (size * (size - 1) // 2))
+    affordable = size[spent <= max(budget, 0)]
     return min(max_block, int(affordable[-1])) if len(affordable) else 0
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
 
-from crm_clean.link.block import joined
+from crm_clean.link.block import is_among, joined
 from crm_clean.link.columns import Ints
 from crm_clean.link.score import Floats, probability
 
@@ -68,7 +68,7 @@ def completed(links: Links, score: Scorer, *, n: int, threshold_bits: float, max
     """
     keys = _keys_inside(components(_split_large(links.over(threshold_bits), n=n, largest=max_cluster), n=n))
     known = links.left * n + links.right
-    new = keys[~np.isin(keys, known, assume_unique=True)]
+    new = keys[~is_among(keys, known)]
     left, right = np.divmod(new, max(n, 1))
     bits = score(left, right) if len(new) else np.empty(0)
     order = np.argsort(np.concatenate([known, new]), kind="stable")

@@ -38,6 +38,12 @@ def encode(values: pd.Series[str] | pa.Array) -> tuple[Ints, list[str]]:
     return rank[codes], coded.dictionary.take(pa.array(order)).to_pylist()
 
 
+def distinct(keys: Ints) -> Ints:
+    """The distinct keys, none negative, sorted."""
+    ordered = np.sort(keys)
+    return ordered[np.diff(ordered, prepend=MISSING) > 0]
+
+
 @dataclass(frozen=True)
 class Column:
     """One value a record: `codes` (int64, shape n, -1 missing) into `values`."""
@@ -68,8 +74,8 @@ class Column:
 
     def mapped(self, values: list[str | None]) -> Column:
         """The column of another text for each distinct value, such as its sound; None is missing."""
-        codes, distinct = encode(pa.array(values, type=pa.string()))
-        return Column(np.append(codes, MISSING)[self.codes], distinct)
+        codes, others = encode(pa.array(values, type=pa.string()))
+        return Column(np.append(codes, MISSING)[self.codes], others)
 
 
 @dataclass(frozen=True)
@@ -94,7 +100,7 @@ class Bag:
     def coded(cls, record: Ints, codes: Ints, values: list[str], *, n: int) -> Bag:
         """A bag from codes made before."""
         there = codes >= 0
-        both = np.unique(record[there] * max(len(values), 1) + codes[there])
+        both = distinct(record[there] * max(len(values), 1) + codes[there])
         held, kept = np.divmod(both, max(len(values), 1))
         starts = np.searchsorted(held, np.arange(n + 1))
         return cls(held, kept, values, starts.astype(np.int64))
@@ -110,14 +116,14 @@ class Bag:
 
     def mapped(self, values: list[str | None]) -> Bag:
         """The bag of another text for each distinct value."""
-        codes, distinct = encode(pa.array(values, type=pa.string()))
-        return Bag.coded(self.record, np.append(codes, MISSING)[self.codes], distinct, n=len(self.starts) - 1)
+        codes, others = encode(pa.array(values, type=pa.string()))
+        return Bag.coded(self.record, np.append(codes, MISSING)[self.codes], others, n=len(self.starts) - 1)
 
     def holders(self, people: Ints) -> Ints:
         """How many different `people` codes hold each distinct value (int64, shape of `values`)."""
         size = int(people.max(initial=0)) + 2
-        distinct = np.unique(self.codes * size + people[self.record] + 1)
-        return np.bincount(distinct // size, minlength=len(self.values)).astype(np.int64)
+        each = distinct(self.codes * size + people[self.record] + 1)
+        return np.bincount(each // size, minlength=len(self.values)).astype(np.int64)
 
 
 def crossed(bag_starts: Ints, left: Ints, right: Ints, *, most: int = 400_000_000) -> tuple[Ints, Ints, Ints]:

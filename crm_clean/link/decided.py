@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from crm_clean.link.block import Candidates
+from crm_clean.link.block import Candidates, is_among
 from crm_clean.link.cluster import CANNOT, MUST
 from crm_clean.link.columns import Ints
 from crm_clean.link.people import People
@@ -33,7 +33,7 @@ def with_decided(candidates: Candidates, decided: pd.DataFrame, *, n: int) -> Ca
     if decided.empty:
         return candidates
     keys, said = candidates.left * n + candidates.right, _keys(decided, n=n)
-    new = said[~np.isin(said, keys)]
+    new = said[~is_among(said, keys)]
     if not len(new):
         return candidates
     merged = np.concatenate([keys, new])

@@ -16,9 +16,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crm_clean.link.columns import MISSING, Bag, Column, Ints, combined, encode, strings
+from crm_clean.link.columns import MISSING, Bag, Column, Ints, combined, strings
 
 _GENERIC_USERS = 3
+_TOLD = ("kind", "label", "key", "postal_code", "city", "is_role")
+_NEEDED = (
+    "content_hash", "record_id", "first_name_key", "last_name_key", "maiden_name_key", "suffix_key", "birth_date",
+    "company_key",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -75,8 +80,9 @@ def sound_of(name: str) -> str | None:
 
 def read_people(records: pd.DataFrame, points: pd.DataFrame) -> People:
     """People from the tables `records` and `contact_points`, in the order of their content."""
-    order = records[["content_hash", "record_id"]].sort_values(["content_hash", "record_id"]).index
-    records = records.loc[order].reset_index(drop=True)
+    needed = pa.table({name: strings(records[name]) for name in _NEEDED})
+    order = pc.sort_indices(needed, sort_keys=[("content_hash", "ascending"), ("record_id", "ascending")])
+    records = needed.take(order).to_pandas(types_mapper=lambda _: pd.StringDtype("pyarrow"))
     held = _Held.of(records["record_id"], points)
     first, last = Column.of(records["first_name_key"]), Column.of(records["last_name_key"])
     sound = last.mapped([sound_of(v) for v in last.values])
@@ -121,7 +127,7 @@ class _Held:
         place = pc.index_in(strings(points["record_id"]), value_set=strings(ids))
         record = pc.fill_null(place, MISSING).to_numpy(zero_copy_only=False).astype(np.int64)
         here = record >= 0
-        return cls(points[here], record[here], len(ids))
+        return cls(points.loc[here, list(_TOLD)], record[here], len(ids))
 
     def kind(self, kind: str) -> _Held:
         mine = self.frame["kind"].eq(kind).to_numpy(dtype=bool)
@@ -151,16 +157,16 @@ def _telling_users(emails: Bag, first: Column, last: Column) -> Bag:
 
     `jane.doe` at two providers says no more than that both are called Jane Doe, which the name says already.
     """
-    users = [mailbox.partition("@")[0] for mailbox in emails.values]
-    given = np.array([*first.values, ""], dtype=object)[first.codes[emails.record]]
-    family = np.array([*last.values, ""], dtype=object)[last.codes[emails.record]]
-    held = np.array([*users, ""], dtype=object)[emails.codes]
+    user = Column.of_values([mailbox.partition("@")[0] for mailbox in emails.values])
+    recurs = np.flatnonzero(user.counts[user.codes[emails.codes]] > 1)  # at two providers at least
+    record, code = emails.record[recurs], user.codes[emails.codes[recurs]]
+    given = np.array([*first.values, ""], dtype=object)[first.codes[record]]
+    family = np.array([*last.values, ""], dtype=object)[last.codes[record]]
+    held = np.array(user.values, dtype=object)[code]
     telling = np.fromiter(
         (_says_more(u, f, g) for u, f, g in zip(held, given, family, strict=True)), dtype=bool, count=len(held)
     )
-    held[~telling] = None
-    codes, values = encode(pa.array(held, type=pa.string()))
-    return Bag.coded(emails.record, codes, values, n=len(emails.starts) - 1)
+    return Bag.coded(record[telling], code[telling], user.values, n=len(emails.starts) - 1)
 
 
 def _says_more(user: str, given: str, family: str) -> bool:

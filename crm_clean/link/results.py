@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from crm_clean.link.block import Candidates
 from crm_clean.link.calibrate import expected_precision
@@ -122,7 +124,11 @@ def _pairs(
             "levels": _level_texts(scored, keep),
         }
     )
-    return PAIRS.frame(frame.sort_values(["left_id", "right_id"], ignore_index=True))
+    order = pc.sort_indices(
+        pa.table({"left": frame["left_id"], "right": frame["right_id"]}),
+        sort_keys=[("left", "ascending"), ("right", "ascending")],
+    )
+    return PAIRS.frame(frame.take(order.to_numpy()))
 
 
 def _level_texts(scored: Scored, keep: Ints) -> npt.NDArray[np.object_]:

@@ -16,6 +16,8 @@ from crm_clean.link.compare.names import formal_names
 from crm_clean.link.people import People
 
 _PREFIX = 3
+# Of the budget of pairs for rules whose keys many strangers share.
+_BROAD = 0.3
 
 
 def blocking_rules(people: People) -> list[Rule]:
@@ -40,16 +42,22 @@ def _name(p: People) -> list[Rule]:
         Rule("name", Keys.of(p.full.codes), first_then),
         Rule("nickname+surname", _formal(p).narrowed(p.last.codes), first_then),
         Rule("first+maiden", _surnames(p).narrowed(p.first.codes), first_then),
-        Rule("birth_date", Keys.of(p.birth.codes), (_codes(p.sound), _initial(p))),
         Rule(
             "birth_date+first", Keys.of(p.birth.codes).narrowed(p.first.codes), (_first(p.postcodes), _first(p.cities))
         ),
+        Rule("birth_date", Keys.of(p.birth.codes), (_codes(p.sound), _initial(p)), share=_BROAD),
         Rule(
             "first+surname_start",
             Keys.of(p.first.codes).narrowed(_start(p.last)),
             (_first(p.cities), _codes(p.company)),
+            share=_BROAD,
         ),
-        Rule("initial+surname", Keys.of(p.sound.codes).narrowed(_initial(p)()), (_first(p.cities), _year(p))),
+        Rule(
+            "initial+surname",
+            Keys.of(p.sound.codes).narrowed(_initial(p)()),
+            (_first(p.cities), _year(p)),
+            share=_BROAD,
+        ),
     ]
 
 
@@ -62,8 +70,10 @@ def _place(p: People) -> list[Rule]:
         Rule("street+initial", Keys.of_bag(p.streets).narrowed(_initial(p)()), (_sound(p),)),
         Rule("company+surname", company.narrowed(p.sound.codes), (_initial(p),)),
         Rule("company+first", company.narrowed(p.first.codes), (_start_of(p.last),)),
-        Rule("city+surname", Keys.of_bag(p.cities).narrowed(p.sound.codes), (_initial(p), _codes(p.first))),
-        Rule("city+first", Keys.of_bag(p.cities).narrowed(p.first.codes), (_start_of(p.last),)),
+        Rule(
+            "city+surname", Keys.of_bag(p.cities).narrowed(p.sound.codes), (_initial(p), _codes(p.first)), share=_BROAD
+        ),
+        Rule("city+first", Keys.of_bag(p.cities).narrowed(p.first.codes), (_start_of(p.last),), share=_BROAD),
     ]
 
 

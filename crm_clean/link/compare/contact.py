@@ -120,10 +120,11 @@ def _is_one_digit_off(left: list[str], right: list[str]) -> Flags:
 
 
 def _is_same_tail(left: list[str], right: list[str]) -> Flags:
-    """Whether the shorter number, its trunk zero aside, ends the longer one."""
-    return np.fromiter((_ends(a, b) for a, b in zip(left, right, strict=True)), dtype=bool, count=len(left))
-
-
-def _ends(a: str, b: str) -> bool:
-    short, long = (a, b) if len(a) <= len(b) else (b, a)
-    return len(short) >= _SAME_DIGITS and long.endswith(short.lstrip("0")) and short != long
+    """Whether the shorter number, its trunk zero aside, ends the longer one; with equal digits extensions differ."""
+    found = np.zeros(len(left), dtype=bool)
+    # Most pairs differ in the last digits already.
+    ends = np.fromiter((a[-3:] == b[-3:] for a, b in zip(left, right, strict=True)), dtype=bool, count=len(left))
+    for k in np.flatnonzero(ends):
+        short, long = sorted((left[k], right[k]), key=len)
+        found[k] = len(short) >= _SAME_DIGITS and short != long and long.endswith(short.lstrip("0"))
+    return found

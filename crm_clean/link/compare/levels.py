@@ -69,7 +69,8 @@ def alike(values: list[str], a: Ints, b: Ints, like: Likeness) -> Flags:
     key = np.minimum(a, b) * max(len(values), 1) + np.maximum(a, b)
     distinct, place = np.unique(key, return_inverse=True)
     one, two = np.divmod(distinct, max(len(values), 1))
-    found: Flags = like([values[i] for i in one], [values[i] for i in two])[place]
+    texts = np.array(values, dtype=object)
+    found: Flags = like(texts[one].tolist(), texts[two].tolist())[place]
     return found
 
 

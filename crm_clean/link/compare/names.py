@@ -14,6 +14,7 @@ from rapidfuzz.process import cpdist
 from crm_clean.link.columns import Column, Ints
 
 Levels = npt.NDArray[np.int8]
+Flags = npt.NDArray[np.bool_]
 
 # Levels of one name part. MISSING says nothing; LIKE is a mangled name; FAMILIAR is a near name that is well known
 # itself (Julia, Julie).
@@ -81,22 +82,27 @@ def _distinct_levels(column: Column, other: Column, one: Ints, two: Ints, *, giv
     same = a == b
     levels[same] = EXACT
     rest = np.flatnonzero(~same)
-    if not len(rest):
-        return levels
     left, right = a[rest].tolist(), b[rest].tolist()
-    near = is_close(left, right)
-    like = ~near & (cpdist(left, right, scorer=JaroWinkler.similarity, dtype=np.float32) >= _LIKE_AT)
-    fewer = np.minimum(column.counts[one[rest]], other.counts[two[rest]])
-    more = np.maximum(column.counts[one[rest]], other.counts[two[rest]])
+    near, like = nearness(left, right)
+    levels[rest[like]] = LIKE
+    levels[rest[near]] = CLOSE
+    alike = np.flatnonzero(near | like)
+    counts = np.stack([column.counts[one[rest[alike]]], other.counts[two[rest[alike]]]])
+    fewer, more = counts.min(axis=0, initial=1 << 62), counts.max(axis=0, initial=0)
     known = (fewer >= _KNOWN_COUNT) & (fewer >= _KNOWN_SHARE * more)
     if given:
-        known |= np.fromiter(map(_are_two_names, left, right), dtype=bool, count=len(left))
-    known &= near | like
-    levels[rest[near]] = CLOSE
-    levels[rest[like]] = LIKE
-    levels[rest[known]] = FAMILIAR
-    levels[rest] = _by_words(left, right, levels[rest], given=given)
+        known |= np.fromiter((_are_two_names(left[k], right[k]) for k in alike), dtype=bool, count=len(alike))
+    levels[rest[alike[known]]] = FAMILIAR
+    told = _has_words(column.values, given=given)[one[rest]] | _has_words(other.values, given=given)[two[rest]]
+    for k in np.flatnonzero(told):
+        levels[rest[k]] = _by_words(left[k], right[k], int(levels[rest[k]]), given=given)
     return levels
+
+
+def _has_words(values: list[str], *, given: bool) -> Flags:
+    """Whether each name may say more than its letters: an initial, several words, a nickname."""
+    lexicon = _lexicon() if given else {}
+    return np.fromiter((len(v) == 1 or " " in v or v in lexicon for v in values), dtype=bool, count=len(values))
 
 
 def _are_two_names(a: str, b: str) -> bool:
@@ -110,34 +116,38 @@ def _are_two_names(a: str, b: str) -> bool:
     return long[:-1] == short and long[-1] in _FINAL_VOWELS
 
 
-def is_close(left: list[str], right: list[str]) -> npt.NDArray[np.bool_]:
+def is_close(left: list[str], right: list[str]) -> Flags:
     """Whether each two texts differ by a slip of the pen: one edit, two in long ones, or Jaro-Winkler 0.9."""
+    return nearness(left, right)[0]
+
+
+def nearness(left: list[str], right: list[str]) -> tuple[Flags, Flags]:
+    """Whether each two texts are close, by a slip of the pen, and whether the others are alike as mangled ones are."""
     if not left:
-        return np.zeros(0, dtype=bool)
+        return np.zeros(0, dtype=bool), np.zeros(0, dtype=bool)
     edits = cpdist(left, right, scorer=OSA.distance, score_cutoff=2, dtype=np.int32)
-    like = cpdist(left, right, scorer=JaroWinkler.similarity, dtype=np.float32)
-    short = np.fromiter(
-        (min(len(a), len(b)) for a, b in zip(left, right, strict=True)), dtype=np.int64, count=len(left)
-    )
+    like = cpdist(left, right, scorer=JaroWinkler.similarity, score_cutoff=_LIKE_AT, dtype=np.float32)
+    short = np.minimum(_lengths(left), _lengths(right))
     slip = ((edits <= 1) & (short >= _SHORT_NAME)) | ((edits <= 2) & (short >= _LONG_NAME))
     for k in np.flatnonzero((edits == 1) & (short < _SHORT_NAME)):
         slip[k] = sorted(left[k]) == sorted(right[k])  # a short name with two letters transposed
-    near: npt.NDArray[np.bool_] = slip | ((like >= _CLOSE_AT) & (short >= _SHORT_NAME))
-    return near
+    near: Flags = slip | ((like >= _CLOSE_AT) & (short >= _SHORT_NAME))
+    return near, ~near & (like >= _LIKE_AT)
 
 
-def _by_words(left: list[str], right: list[str], levels: Levels, *, given: bool) -> Levels:
-    """Levels for what edit distance does not see: initials, nicknames, one word of several."""
-    lexicon = _lexicon() if given else {}
-    out = levels.copy()
-    for i, (a, b) in enumerate(zip(left, right, strict=True)):
-        if _is_initial(a, b) or _is_initial(b, a):
-            out[i] = INITIAL
-        elif _shares_formal_name(a, b, lexicon):
-            out[i] = NICKNAME
-        elif (" " in a or " " in b) and _shares_word(a, b):
-            out[i] = PART
-    return out
+def _lengths(texts: list[str]) -> Ints:
+    return np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
+
+
+def _by_words(a: str, b: str, level: int, *, given: bool) -> int:
+    """The level of what edit distance does not see: initials, nicknames, one word of several; else `level`."""
+    if _is_initial(a, b) or _is_initial(b, a):
+        return INITIAL
+    if given and _shares_formal_name(a, b, _lexicon()):
+        return NICKNAME
+    if (" " in a or " " in b) and _shares_word(a, b):
+        return PART
+    return level
 
 
 def _is_initial(short: str, long: str) -> bool:

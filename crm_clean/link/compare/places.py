@@ -50,11 +50,10 @@ def _holders_at(p: People, left: Ints, right: Ints, levels: np.ndarray) -> Ints:
 
 def is_like_street(left: list[str], right: list[str]) -> Flags:
     """Whether two streets differ by a slip of the pen while their numbers agree."""
-    agree = np.fromiter(
-        (_numbers(a) == _numbers(b) for a, b in zip(left, right, strict=True)), dtype=bool, count=len(left)
-    )
-    found: Flags = is_close(left, right) & agree
-    return found
+    alike = is_close(left, right)
+    for k in np.flatnonzero(alike):
+        alike[k] = _numbers(left[k]) == _numbers(right[k])
+    return alike
 
 
 def _numbers(street: str) -> list[str]:
