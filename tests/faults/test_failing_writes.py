@@ -11,7 +11,7 @@ import pytest
 from crm_clean import files
 from crm_clean.store import connection
 
-STRIDE = 17
+STRIDE = 29
 _FUNCTIONS = (
     *("crm_clean.files.sync", "crm_clean.files.rename", "crm_clean.files.remove", "crm_clean.files.writing"),
     *("crm_clean.store.commit.statement", "crm_clean.store.duckdb.statement", "crm_clean.store.migrate.statement"),
