@@ -8,15 +8,8 @@ import pandas as pd
 
 from crm_clean.pipeline.inputs import input_files
 from crm_clean.pipeline.step import Context, Counts, Step
-from crm_clean.records.tables import (
-    DECISIONS,
-    FILES,
-    QUARANTINE,
-    RAW_ROWS,
-    STAGED_POINTS,
-    STAGED_RECORDS,
-    Table,
-)  # fmt: skip
+from crm_clean.records.table import Table
+from crm_clean.records.tables import DECISIONS, FILES, QUARANTINE, RAW_ROWS, STAGED_POINTS, STAGED_RECORDS
 
 _TABLES = (FILES, RAW_ROWS, QUARANTINE, STAGED_RECORDS, STAGED_POINTS)
 _PASSED_OVER = {

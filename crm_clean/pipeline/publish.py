@@ -13,6 +13,7 @@ from crm_clean import files
 from crm_clean.pipeline.outbox import STAGED
 from crm_clean.pipeline.step import Context, Counts, Step
 from crm_clean.pipeline.validate import RUN_CHECKS, suites_digest, warm_suites
+from crm_clean.records.table import Table
 from crm_clean.records.tables import (
     CHECKS,
     CONTACT_POINTS,
@@ -28,8 +29,7 @@ from crm_clean.records.tables import (
     RECORDS,
     SURVIVORS,
     TABLES,
-    Table,
-)  # fmt: skip
+)
 
 if TYPE_CHECKING:
     from crm_clean.publish.plan import Given, Plan

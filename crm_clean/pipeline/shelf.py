@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from crm_clean import files
-from crm_clean.records.tables import Table
+from crm_clean.records.table import Table
 
 
 class Shelf:

@@ -13,7 +13,8 @@ import pandas as pd
 
 from crm_clean.pipeline.fingerprint import code_version
 from crm_clean.pipeline.step import Context
-from crm_clean.records.tables import CONTACT_POINTS, ISSUES, RECORDS, RUNS, Table
+from crm_clean.records.table import Table
+from crm_clean.records.tables import CONTACT_POINTS, ISSUES, RECORDS, RUNS
 from crm_clean.store.base import Store
 
 Frames = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]

@@ -20,7 +20,7 @@ from crm_clean.publish.given import TEXT, BoolArray, Given, IntArray, pick
 from crm_clean.publish.spec import PublishSpec
 from crm_clean.publish.target import Target, target_of, targets
 from crm_clean.records.fields import SCALARS
-from crm_clean.records.tables import STRING, Table
+from crm_clean.records.table import STRING, Table
 
 ID_MAP = Table(
     "id_map",

@@ -12,7 +12,7 @@ from typing import Protocol
 
 import pandas as pd
 
-from crm_clean.records.tables import Table
+from crm_clean.records.table import Table
 
 # Asked for by name, in SQL and in Python alike.
 VIEWS = ("golden", "crosswalk", "lineage", "review_queue", "runs", "redirects")

@@ -9,7 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crm_clean.records.tables import APPENDED, REPLACED, VERSIONED, Table
+from crm_clean.records.table import Table
+from crm_clean.records.tables import APPENDED, REPLACED, VERSIONED
 from crm_clean.store.connection import quoted, statement
 
 if TYPE_CHECKING:

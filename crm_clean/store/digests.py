@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crm_clean.records.tables import APPENDED, REPLACED, RUNS, TABLES, VERSIONED, Table
+from crm_clean.records.table import Table
+from crm_clean.records.tables import APPENDED, REPLACED, RUNS, TABLES, VERSIONED
 from crm_clean.store.connection import first_row
 
 if TYPE_CHECKING:

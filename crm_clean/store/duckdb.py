@@ -16,7 +16,8 @@ import pandas as pd
 
 from crm_clean import files
 from crm_clean.errors import UnknownThing, UsageError
-from crm_clean.records.tables import DECISIONS, INT, REPLACED, RUNS, TABLES, VERSIONED, Table
+from crm_clean.records.table import INT, Table
+from crm_clean.records.tables import DECISIONS, REPLACED, RUNS, TABLES, VERSIONED
 from crm_clean.store import base, digests
 from crm_clean.store.commit import append, apply
 from crm_clean.store.connection import connected, first_row, statement, undo

@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crm_clean.records.tables import FLOAT, INT, Table
+from crm_clean.records.table import FLOAT, INT, Table
 
 RUN_BALANCE = Table(
     "run_balance",

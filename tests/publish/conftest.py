@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from crm_clean.publish.plan import Given
+from crm_clean.records.table import Table
 from crm_clean.records.tables import (
     CONTACT_POINTS,
     FILES,
@@ -17,7 +18,6 @@ from crm_clean.records.tables import (
     RAW_ROWS,
     RECORDS,
     SURVIVORS,
-    Table,
 )
 
 Cells = dict[str, Any]

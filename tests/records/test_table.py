@@ -7,7 +7,8 @@ import pyarrow as pa
 import pytest
 
 from crm_clean.errors import BadFrame
-from crm_clean.records.tables import TABLES, VERSIONED, Table
+from crm_clean.records.table import Table
+from crm_clean.records.tables import TABLES, VERSIONED
 
 SHOP = Table(
     "shop",
