@@ -40,11 +40,12 @@ _STANDING = (RECORDS, CONTACT_POINTS, MEMBERSHIP, GOLDEN, GOLDEN_POINTS, SURVIVO
 def _run(context: Context) -> Counts:
     from crm_clean.publish.plan import plan
     from crm_clean.publish.write import write
+    from crm_clean.review.explain import reason
     from crm_clean.validate.gate import gate
 
     shelf = context.shelf
     given = _given(context)
-    planned = plan(given, spec=context.settings.publish)
+    planned = plan(given, spec=context.settings.publish, explain=reason)
     for name, frame in _tables(planned).items():
         shelf.write(TABLES[name], frame)
     checks = _checks(context, given, planned)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -12,14 +13,19 @@ from crm_clean.publish.roster import DUPLICATE, Roster, by_target
 from crm_clean.publish.target import targets
 from crm_clean.records.tables import PUBLISH_MERGES
 
+Explain = Callable[[str], str]
+
 _LEVEL = re.compile(r"([\w:]+)=(\w+):(-?[\d.]+)")
 _INDIRECT = "linked through other records of the same person"
 
 ARCHIVE_COLUMNS = ["system", "object", "golden_id", "key_value", "reason", "survivor"]
 
 
-def merges(roster: Roster) -> pd.DataFrame:
-    """PUBLISH_MERGES, with `object`: survivors and duplicates of systems that can merge, in order of steps."""
+def merges(roster: Roster, *, explain: Explain | None = None) -> pd.DataFrame:
+    """PUBLISH_MERGES, with `object`: survivors and duplicates of systems that can merge, in order of steps.
+
+    `explain` puts the levels of a pair in words; without it they stand as they are called.
+    """
     can_merge = by_target(lambda target: target.merging.can_merge, default=True)
     gone, kept = _pairs(roster, can_merge)
     at_once = np.array([*(target.merging.at_once for target in targets()), 1])[gone["target"]]
@@ -32,7 +38,7 @@ def merges(roster: Roster) -> pd.DataFrame:
             "duplicate_id": roster.text(gone, "source_record_id"),
             "step": (gone["rank"].to_numpy(np.int64) - 1) // at_once + 1,
             "confidence": np.minimum(sureness[gone["record"]], sureness[kept["record"]]),
-            "reason": _reasons(roster, gone, kept),
+            "reason": _reasons(roster, gone, kept, explain or _named),
             "survivor_label": _labels(roster, kept),
             "duplicate_label": _labels(roster, gone),
         }
@@ -83,7 +89,7 @@ def _labels(roster: Roster, rows: pd.DataFrame) -> pd.Series[str]:
     return label.mask(label.str.match(r"^[=+\-@]"), roster.text(rows, "record_id"))
 
 
-def _reasons(roster: Roster, gone: pd.DataFrame, kept: pd.DataFrame) -> pd.Series[str]:
+def _reasons(roster: Roster, gone: pd.DataFrame, kept: pd.DataFrame, explain: Explain) -> pd.Series[str]:
     """In words, why survivor and duplicate are one person."""
     pairs = roster.given.pairs
     if pairs is None or not len(pairs) or not len(gone):
@@ -94,14 +100,18 @@ def _reasons(roster: Roster, gone: pd.DataFrame, kept: pd.DataFrame) -> pd.Serie
     known = pairs[positions(pairs["left_id"], low.drop_duplicates()) >= 0][["left_id", "right_id", "levels", "verdict"]]
     found = asked.merge(known, on=["left_id", "right_id"], how="left")
     told = found[["levels", "verdict"]].fillna("").astype(str)
-    words = [_words(levels, verdict) for levels, verdict in zip(told["levels"], told["verdict"], strict=True)]
+    words = [_words(levels, verdict, explain) for levels, verdict in zip(told["levels"], told["verdict"], strict=True)]
     return pd.Series(words, index=gone.index, dtype=TEXT)
 
 
-def _words(levels: str, verdict: str) -> str:
-    """`name=exact:8.1 email=null:0.0`: what speaks for it, the strongest first."""
+def _words(levels: str, verdict: str, explain: Explain) -> str:
     if verdict == "decided_same":
         return "decided to be the same"
+    return explain(levels) if levels else _INDIRECT
+
+
+def _named(levels: str) -> str:
+    """`name=exact:8.1 email=null:0.0`: what speaks for it, the strongest first."""
     told = [(float(bits), name, level) for name, level, bits in _LEVEL.findall(levels)]
     speaking = sorted(((-bits, name, level) for bits, name, level in told if bits > 0))
     return ", ".join(f"{name} {level}" for _, name, level in speaking) or _INDIRECT

@@ -14,7 +14,7 @@ import pandas as pd
 from crm_clean.publish import places, reach, scalars
 from crm_clean.publish.given import TEXT, Given
 from crm_clean.publish.guard import REFUSED_COLUMNS, sifted
-from crm_clean.publish.merges import archives, merges
+from crm_clean.publish.merges import Explain, archives, merges
 from crm_clean.publish.roster import call_roll
 from crm_clean.publish.sheet import Sheet, sheets
 from crm_clean.publish.spec import PublishSpec
@@ -43,12 +43,15 @@ class Plan:
     refused: pd.DataFrame
 
 
-def plan(given: Given, *, spec: PublishSpec) -> Plan:
-    """What the systems that `spec` serves are told about the golden records of one run."""
+def plan(given: Given, *, spec: PublishSpec, explain: Explain | None = None) -> Plan:
+    """What the systems that `spec` serves are told about the golden records of one run.
+
+    `explain` puts the levels of a pair in words that an admin reads beside a merge.
+    """
     roster = call_roll(given, spec)
     used = list(sheets(roster, spec))
     updates, refused = _updates(given, used)
-    merged = merges(roster)
+    merged = merges(roster, explain=explain)
     return Plan(
         changes=PUBLISH_CHANGES.check(PUBLISH_CHANGES.frame(updates[list(PUBLISH_CHANGES.columns)])),
         merges=PUBLISH_MERGES.check(PUBLISH_MERGES.frame(merged[list(PUBLISH_MERGES.columns)])),

@@ -20,6 +20,8 @@ Values = Mapping[str, tuple[str | None, str | None]]
 # `text:NAME` may hold blanks, so an item ends at its bits, not at the next blank.
 _ITEM = re.compile(r"(\S[^=]*)=(\w+):(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?)(?:\s+|$)")
 _NEGLIGIBLE_BITS = 0.05
+# Levels that differ. The others agree; where they weigh against a match it is because strangers agree on that too.
+_DISAGREEING = {"different", "conflict", "one_sided", "first_only", "last_only", "familiar", "near", "partly"}
 
 
 @dataclass(frozen=True)
@@ -55,11 +57,14 @@ def reason(levels: str, values: Values | None = None) -> str:
     told = [e for e in seen if e.level != "null" and (e.comparison, e.level) != ("source", "other")]
     given = values or {}
     for_it = _clauses([e for e in told if e.bits >= _NEGLIGIBLE_BITS], given)
-    against = _clauses([e for e in told if e.bits <= -_NEGLIGIBLE_BITS], given)
+    against = _clauses([e for e in told if e.bits <= -_NEGLIGIBLE_BITS and e.level in _DISAGREEING], given)
+    common = _clauses([e for e in told if e.bits <= -_NEGLIGIBLE_BITS and e.level not in _DISAGREEING], given)
     aside = _clauses([e for e in told if abs(e.bits) < _NEGLIGIBLE_BITS], given)
     parts = [_join(for_it, "and") or "nothing speaks for a match"]
     if against:
         parts.append(f"but {_join(against, 'and')}")
+    if common:
+        parts.append(f"{_join(common, 'and')}, as with many who are not one person")
     if aside:
         parts.append(f"{_join(aside, 'and')}, which counts for nothing")
     gaps = [gap for e in seen if e.level == "null" and (gap := _missing(e.comparison))]
