@@ -5,7 +5,6 @@ Everything that is read comes back as a pandas frame; nothing stays open between
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -195,7 +194,8 @@ def _existing(paths: Iterable[str | os.PathLike[str]] | None) -> tuple[Path, ...
 
 
 def _workers(asked: int | None) -> int:
-    return asked or len(os.sched_getaffinity(0))
+    # One unless asked: more start processes that import the calling script, which only some scripts are ready for.
+    return asked or 1
 
 
 def _now() -> datetime:

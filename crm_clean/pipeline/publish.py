@@ -11,9 +11,9 @@ import pandas as pd
 
 from crm_clean import files
 from crm_clean.pipeline.outbox import STAGED
+from crm_clean.pipeline.standing import ever_taken
 from crm_clean.pipeline.step import Context, Counts, Step
 from crm_clean.pipeline.validate import RUN_CHECKS, suites_digest, warm_suites
-from crm_clean.records.table import Table
 from crm_clean.records.tables import (
     CHECKS,
     CONTACT_POINTS,
@@ -66,22 +66,16 @@ def _given(context: Context) -> Given:
     from crm_clean.publish.plan import Given
 
     tables = {table.name: context.shelf.read(table) for table in _STANDING}
-    return Given(**tables, raw_rows=_raw_rows(context, tables["records"]), files=_ever_taken(context, FILES))
+    return Given(**tables, raw_rows=_raw_rows(context, tables["records"]), files=ever_taken(context, FILES))
 
 
 def _raw_rows(context: Context, records: pd.DataFrame) -> pd.DataFrame:
-    rows = _ever_taken(context, RAW_ROWS)
+    rows = ever_taken(context, RAW_ROWS)
     if not context.last:
         return rows
     place = ["file_id", "source_row"]
     wanted = pd.MultiIndex.from_frame(records[place])
     return rows[pd.MultiIndex.from_frame(rows[place]).isin(wanted)].reset_index(drop=True)
-
-
-def _ever_taken(context: Context, table: Table) -> pd.DataFrame:
-    """Rows of a table that is only appended to: those that stand, then this run's."""
-    filled = [frame for frame in (context.store.read(table), context.shelf.read(table)) if len(frame)]
-    return table.frame(pd.concat(filled, ignore_index=True)) if len(filled) > 1 else (filled or [table.empty()])[0]
 
 
 def _tables(planned: Plan) -> dict[str, pd.DataFrame]:

@@ -26,6 +26,12 @@ def last_run_row(store: Store) -> dict[str, Any]:
     return {} if runs.empty else {name: runs[name].iloc[-1] for name in runs.columns}
 
 
+def ever_taken(context: Context, table: Table) -> pd.DataFrame:
+    """Rows of a table that is only appended to: those that stand, then this run's."""
+    filled = [frame for frame in (context.store.read(table), context.shelf.read(table)) if len(frame)]
+    return table.frame(pd.concat(filled, ignore_index=True)) if len(filled) > 1 else (filled or [table.empty()])[0]
+
+
 def beside_standing(context: Context, fresh: Frames) -> Frames:
     """The full new state of records, contact points and issues, from what stands and what this run normalised."""
     records, points, issues = fresh

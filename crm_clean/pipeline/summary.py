@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from crm_clean import files
+from crm_clean.pipeline.standing import ever_taken
 from crm_clean.pipeline.step import Context, StepResult
 from crm_clean.pipeline.validate import RUN_CHECKS
 from crm_clean.pipeline.wide import crosswalk
@@ -43,7 +44,7 @@ def run_summary(context: Context, results: Sequence[StepResult], telling: Tellin
         steps=costs(results),
         link_report=context.shelf.read_json("link_report"),
         outputs=[Output(path, purpose) for path, purpose in telling.outputs],
-        evaluation=_measured_on_run(context, telling.truth),
+        evaluation=_measured(context, telling.truth),
         changes=_changes(context) if context.last else None,
     )
     queue = review_queue(tables["pairs"], tables["records"], tables["contact_points"])
@@ -74,14 +75,13 @@ def measure(rows: pd.DataFrame, truth: Path) -> Evaluation:
     return Evaluation(precision=found.precision, recall=found.recall)
 
 
-def _measured_on_run(context: Context, truth: Path | None) -> Evaluation | None:
-    """Over the rows of this run."""
+def _measured(context: Context, truth: Path | None) -> Evaluation | None:
+    """Over every row that was ever taken in, this run's among them."""
     if truth is None:
         return None
     shelf = context.shelf
-    return measure(
-        crosswalk(shelf.read(RAW_ROWS), shelf.read(FILES), shelf.read(RECORDS), shelf.read(MEMBERSHIP)), truth
-    )
+    rows, taken = ever_taken(context, RAW_ROWS), ever_taken(context, FILES)
+    return measure(crosswalk(rows, taken, shelf.read(RECORDS), shelf.read(MEMBERSHIP)), truth)
 
 
 def _changes(context: Context) -> dict[str, int]:

@@ -37,9 +37,8 @@ def has_new_files(context: Context) -> bool:
 
 
 def nothing_changed(place: Place, order: Order, context: Context) -> RunResult:
-    """The answer of a run that has nothing to do: it says so, tidies up, and points to what stands."""
+    """The answer of a run that has nothing to do: it tidies up and points to what stands."""
     files.remove(context.shelf.folder)
-    context.reporter.notice("Nothing changed: no new files, settings or decisions since the last run.")
     last, outbox = context.last, folder_of(place.outbox, context.run - 1)
     return RunResult(
         run=context.run - 1,

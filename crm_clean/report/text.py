@@ -115,8 +115,11 @@ def _wrapped(parts: list[str], *, indent: str) -> Iterator[str]:
 
 
 def _fitted(text: str, width: int) -> str:
-    """`text` in exactly `width` columns; of a long path the end is what tells files apart."""
-    return f"{text:<{width}}" if len(text) <= width else "…" + text[-(width - 1) :]
+    """`text` in exactly `width` columns; a long path loses its middle, since both ends tell files apart."""
+    if len(text) <= width:
+        return f"{text:<{width}}"
+    tail = width // 4
+    return f"{text[: width - tail - 1]}…{text[-tail:]}"
 
 
 def _cut(text: str, width: int) -> str:

@@ -36,7 +36,7 @@ def test_a_run_over_many_files_stays_a_screenful_of_80_columns(summary: RunSumma
     assert len(lines) <= 40
     assert max(map(len, lines)) <= WIDTH
     assert any("and 194 more files" in line and "194,000" in line for line in lines)
-    assert any(line.lstrip().startswith("…") and "file-000.csv" in line for line in lines)
+    assert any("…" in line and "000.csv" in line for line in lines)
 
 
 def test_no_personal_data_is_printed(summary: RunSummary) -> None:
