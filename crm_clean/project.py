@@ -5,6 +5,7 @@ Everything that is read comes back as a pandas frame; nothing stays open between
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
