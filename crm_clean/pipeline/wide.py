@@ -11,6 +11,9 @@ from crm_clean.records.fields import ADDRESS_PARTS, SCALARS
 
 _WHO = list(SCALARS)[: list(SCALARS).index("birth_date") + 1]
 _ALWAYS = ("email", "phone")
+_OF_ADDRESS = {
+    "email_opt_out": ("email", "opt_out"), "email_bounced": ("email", "bounced"), "do_not_call": ("phone", "opt_out"),
+}  # fmt: skip
 _BEHIND = ("custom", "n_records", "sources", "is_deleted")
 CROSSWALK = ("source_file", "source_row", "source_record_id", "golden_id", "match_probability")
 
@@ -20,7 +23,8 @@ def golden_wide(golden: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
 
     Columns: golden_id, the name fields and birth date, `email, email_2, ..., phone, ..., profile, ..., website, ...`,
     `street, unit, city, region, postal_code, country, street_2, ...`, `text:NAME`, the other canonical fields, then
-    custom, n_records, sources, is_deleted.
+    custom, n_records, sources, is_deleted. What is closed or bounced of the first e-mail or phone is so of the row,
+    whoever said it: an opt-out belongs to the address.
     """
     ids = golden["golden_id"]
     out = {"golden_id": ids, **{name: golden[name] for name in _WHO}}
@@ -34,6 +38,9 @@ def golden_wide(golden: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
             out[_numbered(part, ordinal)] = _placed(addresses[addresses["ordinal"] == ordinal], part, ids)
     out |= _texts(points[points["kind"] == "text"], ids)
     out |= {name: golden[name] for name in SCALARS if name not in _WHO}
+    for name, (kind, flag) in _OF_ADDRESS.items():
+        first = points[(points["kind"] == kind) & (points["ordinal"] == 1)]
+        out[name] = golden[name].mask(_placed(first, flag, ids).fillna(False).astype(bool), True)
     return pd.DataFrame(out | {name: golden[name] for name in _BEHIND})
 
 

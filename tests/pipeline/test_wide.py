@@ -30,6 +30,22 @@ def test_lists_become_numbered_columns():
     assert pd.isna(wide.loc["G-2", "email"])
 
 
+def test_an_address_that_somebody_closed_is_closed_for_all_who_hold_it():
+    people = GOLDEN.frame({"golden_id": ["G-1", "G-2", "G-3"], "email_opt_out": [False, None, False]})
+    points = GOLDEN_POINTS.frame(
+        {
+            "golden_id": ["G-1", "G-2", "G-3"],
+            "kind": ["email", "email", "email"],
+            "ordinal": [1, 1, 1],
+            "opt_out": [True, True, None],
+            "bounced": [None, True, None],
+        }
+    )
+    wide = golden_wide(people, points)
+    assert wide["email_opt_out"].tolist() == [True, True, False]
+    assert wide["email_bounced"].fillna(False).tolist() == [False, True, False]
+
+
 def test_the_order_of_golden_records_stays():
     assert golden_wide(PEOPLE, POINTS)["golden_id"].tolist() == ["G-2", "G-1"]
 
