@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -23,9 +23,15 @@ from crm_clean.pipeline.order import Order, RunResult
 from crm_clean.pipeline.place import Place, make_project
 from crm_clean.pipeline.reporter import Reporter, Silent
 from crm_clean.pipeline.wide import golden_wide
-from crm_clean.records.tables import CONTACT_POINTS, GOLDEN, GOLDEN_POINTS, PAIRS, RECORDS
+from crm_clean.records.tables import DECISIONS, GOLDEN, GOLDEN_POINTS
 from crm_clean.settings import Settings
 from crm_clean.store.base import Store
+
+if TYPE_CHECKING:
+    from crm_clean.pipeline.customer import Customer
+    from crm_clean.pipeline.decide import Decided
+    from crm_clean.review.account import Explanation
+    from crm_clean.review.widget import ReviewWidget
 
 __all__ = ["Options", "Project", "Result", "RunResult", "dedupe", "dedupe_files", "open"]
 
@@ -70,12 +76,66 @@ class Project:
         """
         return self.store.view("lineage", where={"golden_id": golden_id} if golden_id else None)
 
-    def review_queue(self) -> pd.DataFrame:
-        """Pairs for a person to judge, the most doubtful first, with the two records side by side and a reason."""
-        from crm_clean.review.queue import review_queue
+    def review_queue(self, limit: int | None = None) -> pd.DataFrame:
+        """Pairs for a person to judge, the most doubtful first, with the two records side by side and a reason.
 
-        store = self.store
-        return review_queue(store.read(PAIRS), store.read(RECORDS), store.read(CONTACT_POINTS))
+        At most `limit` of them; pairs that were decided since the last run are no longer among them.
+        """
+        from crm_clean.pipeline.waiting import waiting
+
+        return waiting(self.store, limit=limit)
+
+    def explain(self, left: str, right: str | None = None) -> Explanation:
+        """Why two records are one person or not, or what holds the golden record `left` together; `str()` says it.
+
+        `left` is a golden id or a record id (or `file:row` as in the crosswalk), `right` a record id (or `file:row`).
+        Raises UnknownThing for an id that does not exist.
+        """
+        from crm_clean.pipeline.explain import explain
+
+        return explain(self.store, left, right, spec=self.settings().link)
+
+    def decide(self, verdict: str, left: str, right: str, *, by: str, reason: str | None = None) -> Decided:
+        """Record that two records are `same` or `different`, or that what was said is `undone`; the next run obeys.
+
+        Raises UnknownThing for an id that does not exist, UsageError for a verdict that does not, StoreLocked when the
+        store is held by somebody else.
+        """
+        from crm_clean.pipeline.decide import decide
+
+        return decide(self.store, verdict, left, right, by=by, at=_now(), reason=reason)
+
+    def decisions(self) -> pd.DataFrame:
+        """The ledger: left_id, right_id, verdict, decided_by, decided_at, reason, in the order it was written."""
+        return self.store.read(DECISIONS)
+
+    def customer(self, golden_id: str) -> Customer:
+        """A golden record with its members, its lineage and its history; shows itself in a notebook.
+
+        A golden id that was merged away leads to the one it went into. Raises UnknownThing for one that never was.
+        """
+        from crm_clean.pipeline.customer import customer
+
+        return customer(self.store, golden_id)
+
+    def review(self, *, by: str, limit: int = 200) -> ReviewWidget:
+        """The queue as a widget for a notebook: a pair at a time, side by side; answers go to the ledger as `by`'s."""
+        from crm_clean.review.widget import ReviewWidget
+
+        def record(verdict: str, left: str, right: str, reason: str | None) -> None:
+            self.decide(verdict, left, right, by=by, reason=reason)
+
+        return ReviewWidget(self.review_queue(limit), record=record)
+
+    def report(self, run: int | None = None, *, path: str | os.PathLike[str] | None = None) -> Path:
+        """Write the report of the last run (or of `run`) as one HTML page, with the trend over all runs.
+
+        It goes to `path`, else to `outbox/report.html`; returns where. Raises UnknownThing before the first run or for
+        a run that never was.
+        """
+        from crm_clean.pipeline.retell import retell
+
+        return retell(self.place, run, path=None if path is None else Path(path), title=self.settings().project.name)
 
     def runs(self) -> pd.DataFrame:
         """One row per run, as the table `runs`: JSON text in settings, inputs, model, counts, digests."""
@@ -107,13 +167,20 @@ class Project:
         inputs: Iterable[str | os.PathLike[str]] | None = None,
         *,
         workers: int | None = None,
+        full: bool = False,
+        truth: str | os.PathLike[str] | None = None,
         reporter: Reporter | None = None,
     ) -> RunResult:
-        """Take the steps up to `name` that are not done yet; `publish`, the last, commits."""
+        """Take the steps up to `name` that are not done yet; `publish`, the last, commits.
+
+        `full`, `truth` as for `run`; say the same at every step of one run. Raises as `run`.
+        """
         known = [step.name for step in running.STEPS]
         if name not in known:
             raise UsageError(f"There is no step {name}; the steps are {', '.join(known)}.")
-        return self._carry_out(Order(_existing(inputs), until=name, is_step=True, workers=_workers(workers)), reporter)
+        told = Path(truth) if truth is not None else None
+        order = Order(_existing(inputs), name, is_step=True, workers=_workers(workers), full=full, truth=told)
+        return self._carry_out(order, reporter)
 
     def _carry_out(self, order: Order, reporter: Reporter | None) -> RunResult:
         return running.run(

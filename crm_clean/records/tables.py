@@ -242,6 +242,21 @@ CHECKS = Table(
     },
 )
 
+# How good the values of each field were in this run, as they came and in the golden records. `field` is `all` for the
+# scorecard; shares are of the values judged, missing where a field has none or the dimension says nothing about it.
+QUALITY = Table(
+    "quality",
+    key=("field", "dimension"),
+    columns={
+        "field": STRING,
+        "dimension": STRING,  # completeness, validity, uniqueness, consistency, timeliness, overall
+        "before": FLOAT,
+        "after": FLOAT,
+        "n_before": INT,  # values judged
+        "n_after": INT,
+    },
+)
+
 # --- handed back to a CRM ------------------------------------------------------------------------------------------
 
 PUBLISH_CHANGES = Table(
@@ -303,13 +318,14 @@ RUNS = Table(
         "model": STRING,  # JSON
         "counts": STRING,  # JSON
         "digests": STRING,  # JSON: table -> ordered digest
+        "measured": STRING,  # JSON: seconds and memory per step, accuracy where a truth was given; no part of a digest
     },
 )
 
 # Kept from run to run with the period in which each row stood: `valid_from` <= run, `valid_to` missing while it stands.
 VERSIONED = (RECORDS, CONTACT_POINTS, MEMBERSHIP, GOLDEN, GOLDEN_POINTS, SURVIVORS)
 # Only ever added to.
-APPENDED = (FILES, RAW_ROWS, QUARANTINE, DECISIONS, IDENTITY_EVENTS, CHECKS)
+APPENDED = (FILES, RAW_ROWS, QUARANTINE, DECISIONS, IDENTITY_EVENTS, CHECKS, QUALITY)
 # What the last run found.
 REPLACED = (ISSUES, PAIRS)
 
@@ -317,7 +333,7 @@ TABLES: dict[str, Table] = {
     t.name: t
     for t in (
         FILES, RAW_ROWS, QUARANTINE, STAGED_RECORDS, STAGED_POINTS, RECORDS, CONTACT_POINTS, ISSUES, PAIRS, DECISIONS,
-        CLUSTERS, MEMBERSHIP, GOLDEN, GOLDEN_POINTS, SURVIVORS, IDENTITY_EVENTS, CHECKS,
+        CLUSTERS, MEMBERSHIP, GOLDEN, GOLDEN_POINTS, SURVIVORS, IDENTITY_EVENTS, CHECKS, QUALITY,
         PUBLISH_CHANGES, PUBLISH_MERGES, PUBLISH_SUPPRESSIONS, RUNS,
     )
 }  # fmt: skip

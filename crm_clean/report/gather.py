@@ -6,7 +6,7 @@ cost a second or two.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -36,6 +36,9 @@ class Facts:
     evaluation: Evaluation | None = None
     changes: Mapping[str, int] | None = None
     notes: Mapping[str, str] | None = None
+    trend: pd.DataFrame | None = None  # run, committed_at, measure, value: the runs before this one
+    explain: Callable[[str], str] | None = None  # `pairs.levels` in a sentence
+    decided: int = 0  # pairs that people have judged since the run
 
 
 def summarise(tables: Tables, checks: pd.DataFrame, review: pd.DataFrame, *, facts: Facts) -> RunSummary:

@@ -40,8 +40,10 @@ COLUMNS = (
 )
 
 
-def review_queue(pairs: pd.DataFrame, records: pd.DataFrame, contact_points: pd.DataFrame) -> pd.DataFrame:
-    """The pairs to judge, from PAIRS, RECORDS and CONTACT_POINTS frames, as a frame of `COLUMNS`.
+def review_queue(
+    pairs: pd.DataFrame, records: pd.DataFrame, contact_points: pd.DataFrame, *, limit: int | None = None
+) -> pd.DataFrame:
+    """The pairs to judge, from PAIRS, RECORDS and CONTACT_POINTS frames, as a frame of `COLUMNS`; the first `limit`.
 
     `left_row`, `right_row` are Int64, `match_probability` is float64 in 0..1, `*_updated_at` are UTC instants, all
     else is text. Several e-mails, phones or addresses of a record are joined by "; ". Ties are broken by the ids.
@@ -49,11 +51,11 @@ def review_queue(pairs: pd.DataFrame, records: pd.DataFrame, contact_points: pd.
     for table, frame in ((PAIRS, pairs), (RECORDS, records), (CONTACT_POINTS, contact_points)):
         table.check(frame)
     asked = pairs[pairs["verdict"].isin(_ASKED)]
+    asked = _in_order(asked, records.set_index("record_id")).head(len(asked) if limit is None else limit)
     ids = pd.Index(pd.unique(pd.concat([asked["left_id"], asked["right_id"]])))
     known = records[records["record_id"].isin(ids)].set_index("record_id")
     points = contact_points[contact_points["record_id"].isin(ids)]
     shown = _faces(known, points)
-    asked = _in_order(asked, known)
     queue = {
         "left_file": _at(known["source_file"], asked["left_id"]),
         "left_row": _at(known["source_row"], asked["left_id"]),

@@ -15,7 +15,7 @@ import pandas as pd
 from crm_clean.records.table import Table
 
 # Asked for by name, in SQL and in Python alike.
-VIEWS = ("golden", "crosswalk", "lineage", "review_queue", "runs", "redirects")
+VIEWS = ("golden", "crosswalk", "lineage", "review_queue", "runs", "redirects", "quality")
 
 
 class Store(Protocol):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 CLOCKS = {
     "files": ("taken_at",),
     "decisions": ("decided_at",),
-    "runs": ("started_at", "committed_at"),
+    "runs": ("started_at", "committed_at", "measured"),
 }
 KEPT = (*VERSIONED, *APPENDED, *REPLACED)
 

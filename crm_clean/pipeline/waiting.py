@@ -1,0 +1,24 @@
+"""What waits for a person now: the queue of the last run, less what was decided since."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from crm_clean.records.decisions import standing
+from crm_clean.records.tables import CONTACT_POINTS, DECISIONS, PAIRS, RECORDS
+from crm_clean.store.base import Store
+
+
+def waiting(store: Store, *, limit: int | None = None) -> pd.DataFrame:
+    """The review queue of `store`, a frame of `review.queue.COLUMNS`, at most `limit` rows of it."""
+    from crm_clean.review.queue import review_queue
+
+    pairs = undecided(store.read(PAIRS), store.read(DECISIONS))
+    return review_queue(pairs, store.read(RECORDS), store.read(CONTACT_POINTS), limit=limit)
+
+
+def undecided(pairs: pd.DataFrame, ledger: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a PAIRS frame on which no verdict stands in `ledger`."""
+    ends = ["left_id", "right_id"]
+    said = pd.MultiIndex.from_frame(standing(ledger)[ends])
+    return pairs[~pd.MultiIndex.from_frame(pairs[ends]).isin(said)].reset_index(drop=True)
