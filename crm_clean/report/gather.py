@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import pandas as pd
 
@@ -39,6 +40,10 @@ class Facts:
     trend: pd.DataFrame | None = None  # run, committed_at, measure, value: the runs before this one
     explain: Callable[[str], str] | None = None  # `pairs.levels` in a sentence
     decided: int = 0  # pairs that people have judged since the run
+    run: int | None = None
+    committed_at: pd.Timestamp | datetime | None = None  # UTC
+    refused: Sequence[str] = ()  # what the gate found, when the run was not committed
+    partial: bool = False  # an earlier run: its issues and pairs are not kept
 
 
 def summarise(tables: Tables, checks: pd.DataFrame, review: pd.DataFrame, *, facts: Facts) -> RunSummary:
@@ -68,6 +73,11 @@ def summarise(tables: Tables, checks: pd.DataFrame, review: pd.DataFrame, *, fac
         changes=facts.changes,
         outputs=tuple(facts.outputs),
         notes=facts.notes or {},
+        run=facts.run,
+        committed_at=None if facts.committed_at is None else pd.Timestamp(facts.committed_at),
+        refused=tuple(facts.refused),
+        partial=facts.partial,
+        n_decided=facts.decided,
     )
 
 

@@ -10,17 +10,43 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from crm_clean.records.tables import QUALITY
 from crm_clean.report.quality import Quality
+
+# Frames that a summary may come without, by their columns.
+_COLUMNS = {
+    "examples": ("code", "field", "raw"),
+    "sizes": ("n_records", "n_golden"),
+    "merges": ("golden_id", "label", "n_records", "sources", "match_probability", "reason"),
+    "members": (
+        *("golden_id", "source", "source_file", "source_row", "record_id", "name", "email", "phone", "company"),
+        *("updated_at", "match_probability"),
+    ),
+    "scores": ("low", "high", "verdict", "n"),
+    "trend": ("run", "committed_at", "measure", "value"),
+}
 
 
 @dataclass(frozen=True)
 class SourceRows:
-    """The rows of one file: read, and set aside in quarantine."""
+    """The rows of one file: read, set aside in quarantine, and what became of those read, where it is known.
+
+    `n_alone` are a person by themselves, `n_within` were merged with records of the same source only, `n_across` with
+    another source's; what is left of `n_rows` repeats a record that stands elsewhere.
+    """
 
     source_file: str
     source: str
     n_rows: int
     n_quarantined: int
+    n_alone: int | None = None
+    n_within: int | None = None
+    n_across: int | None = None
+
+
+def blank(name: str) -> pd.DataFrame:
+    """One of the frames a summary may come without, of no rows."""
+    return pd.DataFrame(columns=list(_COLUMNS[name]))
 
 
 @dataclass(frozen=True)
@@ -67,9 +93,15 @@ class Linking:
 class RunSummary:
     """One run, ready to be shown.
 
-    Frames: `issues` (field, code, n), `quarantine` (reason, n), `largest` (golden_id, label, n_records, sources,
-    match_probability, reason), `review` (the review queue's own columns, the first pairs of it), `cuts` (left, right,
-    match_probability, levels) and `checks` (CHECKS). `changes` counts identity events by name, None for a first run.
+    Frames: `issues` (field, code, n, and n_records where it is known), `quarantine` (reason, n), `largest` and
+    `doubtful` (golden_id, label, n_records, sources, match_probability, reason: the golden records of most members, and
+    those whose weakest link is the weakest), `members` (of both: golden_id, source, source_file, source_row, record_id,
+    name, email, phone, company, updated_at, match_probability), `sizes` (n_records, n_golden), `review` (the review
+    queue's own columns, the first pairs of it), `cuts` (left, right, match_probability, levels), `scores` (low, high,
+    verdict, n: scored pairs by probability), `examples` (code, field, raw: values as they came), `checks` (CHECKS),
+    `quality` (QUALITY) and `trend` (run, committed_at, measure, value, this run's own among them). `changes` counts
+    identity events by name, None for a first run. `refused`: why the run was not committed, empty when it was.
+    `partial`: an earlier run, of which issues and pairs are not kept.
     """
 
     title: str
@@ -91,6 +123,18 @@ class RunSummary:
     changes: Mapping[str, int] | None = None
     outputs: tuple[Output, ...] = ()
     notes: Mapping[str, str] = field(default_factory=dict)
+    run: int | None = None
+    committed_at: pd.Timestamp | None = None
+    refused: tuple[str, ...] = ()
+    partial: bool = False
+    n_decided: int = 0
+    quality: pd.DataFrame = field(default_factory=QUALITY.empty)
+    examples: pd.DataFrame = field(default_factory=lambda: blank("examples"))
+    sizes: pd.DataFrame = field(default_factory=lambda: blank("sizes"))
+    doubtful: pd.DataFrame = field(default_factory=lambda: blank("merges"))
+    members: pd.DataFrame = field(default_factory=lambda: blank("members"))
+    scores: pd.DataFrame = field(default_factory=lambda: blank("scores"))
+    trend: pd.DataFrame = field(default_factory=lambda: blank("trend"))
 
     @property
     def n_read(self) -> int:
