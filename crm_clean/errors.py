@@ -16,6 +16,7 @@ a failed gate, a store that another run holds - or a mistake of ours.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
 
 
@@ -50,16 +51,18 @@ class UnreadableInput(CrmCleanError):
 
 
 class GateFailed(CrmCleanError):
-    """Critical expectations failed. `failures` holds one line each, without personal data."""
+    """Critical expectations failed. `failures` holds one line each, without personal data; `report` is the page about
+    the run that was refused, where one was written."""
 
     exit_code = 3
 
-    def __init__(self, failures: list[str]) -> None:
-        self.failures = failures
+    def __init__(self, failures: list[str], *, report: Path | None = None) -> None:
+        self.failures, self.report = failures, report
         shown = "; ".join(failures[:3]) + ("; ..." if len(failures) > 3 else "")
+        seen = f" The whole of it is in {report}." if report else ""
         super().__init__(
             f"{len(failures)} critical expectation(s) failed, nothing was committed or published: {shown}. "
-            "Mend the export or the expectation, then run again."
+            f"Mend the export or the expectation, then run again.{seen}"
         )
 
 

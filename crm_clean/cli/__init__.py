@@ -17,6 +17,7 @@ import typer
 
 from crm_clean import __version__
 from crm_clean.cli.failures import INTERRUPTED, failure
+from crm_clean.cli.reporting import report
 from crm_clean.errors import UsageError
 
 if TYPE_CHECKING:
@@ -177,6 +178,9 @@ def sample(
 
     written = write_sample(out, contacts=contacts, seed=seed)
     typer.echo(f"{written['contacts']:,} contacts of {written['people']:,} people are in {out}.")
+
+
+app.command()(report)
 
 
 @app.command(name="evaluate")

@@ -34,6 +34,11 @@ class Place:
         return self.folder / "outbox"
 
     @property
+    def reports(self) -> Path:
+        """Pages that were asked for or that tell of a refused run; made when there is one."""
+        return self.folder / "reports"
+
+    @property
     def landing(self) -> Path:
         return self.folder / "landing"
 

@@ -49,8 +49,8 @@ def _run(context: Context) -> Counts:
     for name, frame in _tables(planned).items():
         shelf.write(TABLES[name], frame)
     checks = _checks(context, given, planned)
-    gate(checks)
     shelf.write(CHECKS, CHECKS.frame(pd.concat([shelf.read(CHECKS, name=RUN_CHECKS), checks], ignore_index=True)))
+    gate(checks)
     files.remove(shelf.folder / STAGED)
     written = write(planned, shelf.folder / STAGED, run=context.run, first_seen=_first_seen(context))
     return {

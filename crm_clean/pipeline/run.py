@@ -11,11 +11,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from crm_clean import files
-from crm_clean.errors import UnknownThing
+from crm_clean.errors import GateFailed, UnknownThing
 from crm_clean.pipeline.fingerprint import code_version
 from crm_clean.pipeline.ingest import INGEST
 from crm_clean.pipeline.inputs import input_digests
@@ -28,17 +29,21 @@ from crm_clean.pipeline.outbox import STAGED, folder_of, put_out
 from crm_clean.pipeline.place import Place
 from crm_clean.pipeline.publish import PUBLISH
 from crm_clean.pipeline.recovery import recover, run_folder
+from crm_clean.pipeline.refused import forget_refusal, refused
 from crm_clean.pipeline.reporter import Reporter
 from crm_clean.pipeline.runner import run_step
 from crm_clean.pipeline.shelf import Shelf
 from crm_clean.pipeline.standing import last_run_row
 from crm_clean.pipeline.step import Context, Step, StepResult
-from crm_clean.pipeline.summary import REPORT, Telling, costs, run_summary, write_report
+from crm_clean.pipeline.summary import REPORT, Telling, costs, run_summary, told_of, write_report
 from crm_clean.pipeline.unchanged import has_new_files, is_same_but_for_files, nothing_changed
 from crm_clean.pipeline.validate import VALIDATE, suites_digest
-from crm_clean.records.tables import RUNS
+from crm_clean.records.tables import QUALITY, RUNS
 from crm_clean.settings import Settings
 from crm_clean.store.lock import private_files, run_lock
+
+if TYPE_CHECKING:
+    from crm_clean.report.summary import RunSummary
 
 STEPS: tuple[Step, ...] = (INGEST, NORMALISE, LINK, MERGE, VALIDATE, PUBLISH)
 
@@ -92,7 +97,12 @@ def _carry_out(place: Place, order: Order, context: Context) -> RunResult:
     if not results[0].counts["files"] and is_same_but_for_files(context):
         return nothing_changed(place, order, context)
     last_step = [step.name for step in STEPS].index(order.until)
-    results += [run_step(step, context) for step in STEPS[1 : last_step + 1]]
+    try:
+        for step in STEPS[1 : last_step + 1]:
+            # One by one: a refused run is told of by the steps it got through.
+            results.append(run_step(step, context))  # noqa: PERF401
+    except GateFailed as failed:
+        raise refused(place, context, results, failed) from None
     if order.until != STEPS[-1].name:
         return _result(context, results, run=context.run - 1)
     return _conclude(place, order, context, results)
@@ -101,12 +111,13 @@ def _carry_out(place: Place, order: Order, context: Context) -> RunResult:
 def _conclude(place: Place, order: Order, context: Context, results: list[StepResult]) -> RunResult:
     """Report, commit, put out, tidy up; counted as part of publishing."""
     folder, outbox = context.shelf.folder, folder_of(place.outbox, context.run)
-    row = _run_row(context, _counts(results))
     telling = Telling(_title(context), _outputs(place, outbox), order.truth)
     with measured() as cost:
         summary = write_report(folder / STAGED / REPORT, run_summary(context, results, telling))
-        context.store.commit(row, folder)
+        context.shelf.write(QUALITY, summary.quality)
+        context.store.commit(_run_row(context, _counts(results), summary), folder)
         put_out(folder, place.outbox, run=context.run)
+        forget_refusal(place)
     results[-1] = results[-1].with_more(cost)
     shown = replace(summary, steps=costs(results))
     result = replace(
@@ -128,7 +139,7 @@ def _outputs(place: Place, outbox: Path) -> list[tuple[str, str]]:
     ]
 
 
-def _run_row(context: Context, counts: dict[str, int]) -> pd.DataFrame:
+def _run_row(context: Context, counts: dict[str, int], summary: RunSummary) -> pd.DataFrame:
     shelf = context.shelf
     row = {
         "run": context.run,
@@ -139,6 +150,7 @@ def _run_row(context: Context, counts: dict[str, int]) -> pd.DataFrame:
         "inputs": _json({"files": context.given, "suites": suites_digest(context)}),
         "model": _json({**(shelf.read_json("model") or {}), "report": shelf.read_json("link_report")}),
         "counts": _json(counts),
+        "measured": _json(told_of(summary)),
     }
     return RUNS.frame({name: [value] for name, value in row.items()})
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from crm_clean import files
 from crm_clean.pipeline.standing import ever_taken
 from crm_clean.pipeline.step import Context, StepResult
+from crm_clean.pipeline.trend import trend
 from crm_clean.pipeline.validate import RUN_CHECKS
 from crm_clean.pipeline.wide import crosswalk
 from crm_clean.records.tables import CHECKS, FILES, IDENTITY_EVENTS, MEMBERSHIP, RAW_ROWS, RECORDS, TABLES
@@ -24,17 +25,20 @@ REPORT = "report.html"
 
 @dataclass(frozen=True)
 class Telling:
-    """What the folder does not know: what to call the run, where its files are (path, purpose), a truth file."""
+    """What the folder does not know: what to call the run, where its files are (path, purpose), a truth file, and what
+    a gate said when it refused the run."""
 
     title: str
     outputs: Sequence[tuple[str, str]] = ()
     truth: Path | None = None
+    refused: tuple[str, ...] = ()
 
 
 def run_summary(context: Context, results: Sequence[StepResult], telling: Telling) -> RunSummary:
     """The summary of the run in `context`, once its tables are on the shelf."""
     from crm_clean.report.gather import NEEDED, Facts, summarise
     from crm_clean.report.summary import Output
+    from crm_clean.review.explain import reason
     from crm_clean.review.queue import review_queue
 
     tables = {name: context.shelf.read(TABLES[name]) for name in NEEDED}
@@ -45,10 +49,16 @@ def run_summary(context: Context, results: Sequence[StepResult], telling: Tellin
         link_report=context.shelf.read_json("link_report"),
         outputs=[Output(path, purpose) for path, purpose in telling.outputs],
         evaluation=_measured(context, telling.truth),
-        changes=_changes(context) if context.last else None,
+        changes=events_by_name(context.shelf.read(IDENTITY_EVENTS)) if context.last else None,
+        trend=trend(context.store) if context.last else None,
+        explain=reason,
+        run=context.run,
+        committed_at=context.now,
+        refused=telling.refused,
     )
     queue = review_queue(tables["pairs"], tables["records"], tables["contact_points"])
-    return summarise(tables, checks if len(checks) else context.shelf.read(CHECKS, name=RUN_CHECKS), queue, facts=facts)
+    checks = checks if len(checks) else context.shelf.read(CHECKS, name=RUN_CHECKS)
+    return summarise(tables, checks, queue, facts=facts)
 
 
 def write_report(path: Path, summary: RunSummary) -> RunSummary:
@@ -64,6 +74,13 @@ def costs(results: Sequence[StepResult]) -> tuple[StepCost, ...]:
     from crm_clean.report.summary import StepCost
 
     return tuple(StepCost(result.name, result.seconds, result.peak_mb) for result in results)
+
+
+def told_of(summary: RunSummary) -> dict[str, Any]:
+    """What a run measured of itself, as plain JSON values: `steps` and, where a truth was given, `evaluation`."""
+    steps = {step.name: {"seconds": step.seconds, "peak_mb": step.peak_mb} for step in summary.steps}
+    truth = summary.evaluation
+    return {"steps": steps} | ({"evaluation": asdict(truth)} if truth else {})
 
 
 def measure(rows: pd.DataFrame, truth: Path) -> Evaluation:
@@ -84,7 +101,7 @@ def _measured(context: Context, truth: Path | None) -> Evaluation | None:
     return measure(crosswalk(rows, taken, shelf.read(RECORDS), shelf.read(MEMBERSHIP)), truth)
 
 
-def _changes(context: Context) -> dict[str, int]:
-    """Identity events of this run, by name."""
-    counted = context.shelf.read(IDENTITY_EVENTS)["event"].value_counts().sort_index()
+def events_by_name(events: pd.DataFrame) -> dict[str, int]:
+    """How often each event occurs in an IDENTITY_EVENTS frame."""
+    counted = events["event"].value_counts().sort_index()
     return {str(event): int(n) for event, n in counted.items()}

@@ -8,6 +8,9 @@ from crm_clean.records.decisions import standing
 from crm_clean.records.tables import CONTACT_POINTS, DECISIONS, PAIRS, RECORDS
 from crm_clean.store.base import Store
 
+# The verdicts of a run that a person is asked about.
+ASKED = ("review", "cut")
+
 
 def waiting(store: Store, *, limit: int | None = None) -> pd.DataFrame:
     """The review queue of `store`, a frame of `review.queue.COLUMNS`, at most `limit` rows of it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from html import unescape
 from pathlib import Path
 
 import pandas as pd
@@ -169,10 +170,16 @@ class TestTheNextRun:
         asked["expectations"][0]["kwargs"]["min_value"] = 1_000_000
         suite.write_text(json.dumps(asked))
         before, put_out = copied.store.digests(), content(copied.place.outbox)
-        with pytest.raises(GateFailed, match="nothing was committed"):
+        with pytest.raises(GateFailed, match="nothing was committed") as refusal:
             copied.run(workers=1)
+        page = copied.place.reports / "refused.html"
+        assert refusal.value.report == page
+        assert str(page) in str(refusal.value)
+        assert refusal.value.failures[0] in unescape(page.read_text())
+        assert oct(page.stat().st_mode & 0o077) == "0o0"
         assert (copied.store.digests(), content(copied.place.outbox)) == (before, put_out)
         suite.write_text(said)
         mended = copied.run(workers=1)
         assert mended.run == 2
         assert [step.name for step in mended.steps if step.is_reused] == ["ingest", "normalise", "link", "merge"]
+        assert not page.exists()

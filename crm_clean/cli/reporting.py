@@ -1,0 +1,22 @@
+"""The commands that show what stands: `report`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def report(
+    project: Annotated[Path, typer.Option("--project", metavar="DIR", help="The project folder.")] = Path(),
+    run: Annotated[int | None, typer.Option("--run", metavar="RUN", help="Which run; the last if not given.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where to write the page.")] = None,
+) -> None:
+    """Write the scorecard of a run as one HTML page.
+
+    With the trend over all runs and what was decided since. It goes to reports/ in the project, if no file is named.
+    """
+    from crm_clean import project as projects
+
+    typer.echo(f"The report is in {projects.open(project).report(run, path=out)}.")
