@@ -6,7 +6,7 @@ afterwards as run N or nothing of it does.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -17,6 +17,9 @@ from crm_clean.records.table import Table
 # Asked for by name, in SQL and in Python alike.
 VIEWS = ("golden", "crosswalk", "lineage", "review_queue", "runs", "redirects", "quality")
 
+# A text column and what it must equal, or be one of.
+Where = Mapping[str, str | Sequence[str]]
+
 
 class Store(Protocol):
     """Where runs are kept. Runs are numbered 1, 2, 3, ...; 0 stands for the time before the first."""
@@ -24,17 +27,23 @@ class Store(Protocol):
     def last_run(self) -> int:
         """The number of the last committed run, 0 when there is none."""
 
-    def read(self, table: Table, *, as_of: int | None = None) -> pd.DataFrame:
+    def read(self, table: Table, *, as_of: int | None = None, where: Where | None = None) -> pd.DataFrame:
         """What stands of `table` (or stood after run `as_of`), a frame of exactly its columns, in key order.
 
-        Tables that are only appended to come in the order they were written.
+        Tables that are only appended to come in the order they were written. With `where`, the rows that fit all of it.
         """
 
-    def history(self, table: Table, *, where: Mapping[str, str] | None = None) -> pd.DataFrame:
+    def history(self, table: Table, *, where: Where | None = None) -> pd.DataFrame:
         """Every row that ever stood, oldest first, with `valid_from` and `valid_to` (Int64, runs) at the end."""
 
-    def view(self, name: str, *, where: Mapping[str, str] | None = None) -> pd.DataFrame:
-        """One of `VIEWS`, the rows whose text columns equal all of `where`."""
+    def written(self, table: Table, *, where: Where | None = None) -> pd.DataFrame:
+        """Every row of a table that is only appended to, oldest first, with the `run` (Int64) of each at the end.
+
+        A decision is of the run that came after it, the first to honour it.
+        """
+
+    def view(self, name: str, *, where: Where | None = None) -> pd.DataFrame:
+        """One of `VIEWS`, the rows whose text columns fit all of `where`."""
 
     def commit(self, run: pd.DataFrame, tables: Path) -> dict[str, str]:
         """Make the Parquet files of folder `tables` stand as the run described by the one-row RUNS frame `run`.
@@ -60,13 +69,22 @@ class EmptyStore:
     def last_run(self) -> int:
         return 0
 
-    def read(self, table: Table, *, as_of: int | None = None) -> pd.DataFrame:  # noqa: ARG002
+    def read(
+        self,
+        table: Table,
+        *,
+        as_of: int | None = None,  # noqa: ARG002
+        where: Where | None = None,  # noqa: ARG002
+    ) -> pd.DataFrame:
         return table.empty()
 
-    def history(self, table: Table, *, where: Mapping[str, str] | None = None) -> pd.DataFrame:  # noqa: ARG002
+    def history(self, table: Table, *, where: Where | None = None) -> pd.DataFrame:  # noqa: ARG002
         return table.empty()
 
-    def view(self, name: str, *, where: Mapping[str, str] | None = None) -> pd.DataFrame:  # noqa: ARG002
+    def written(self, table: Table, *, where: Where | None = None) -> pd.DataFrame:  # noqa: ARG002
+        return table.empty()
+
+    def view(self, name: str, *, where: Where | None = None) -> pd.DataFrame:  # noqa: ARG002
         return pd.DataFrame()
 
     def commit(self, run: pd.DataFrame, tables: Path) -> dict[str, str]:  # noqa: ARG002

@@ -7,7 +7,7 @@ is one explicit transaction, then a checkpoint; the file is created beside and r
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ import pandas as pd
 from crm_clean import files
 from crm_clean.errors import UnknownThing, UsageError
 from crm_clean.records.table import INT, Table
-from crm_clean.records.tables import DECISIONS, REPLACED, RUNS, TABLES, VERSIONED
+from crm_clean.records.tables import APPENDED, DECISIONS, REPLACED, RUNS, TABLES, VERSIONED
 from crm_clean.store import base, digests
 from crm_clean.store.commit import append, apply
 from crm_clean.store.connection import connected, first_row, statement, undo
@@ -42,25 +42,34 @@ class DuckDBStore:
         with self._reading() as connection:
             return int(first_row(connection, _LAST_RUN)[0])
 
-    def read(self, table: Table, *, as_of: int | None = None) -> pd.DataFrame:
+    def read(self, table: Table, *, as_of: int | None = None, where: base.Where | None = None) -> pd.DataFrame:
         if as_of is not None and table in REPLACED and as_of != self.last_run():
             raise UnknownThing(f"{table.name}: only what the last run found is kept; ask without a run number.")
         columns = ", ".join(f'"{c}"' for c in table.columns)
-        where = digests.standing(table, as_of)
-        return self._frame(table, f"SELECT {columns} FROM kept.{table.name} WHERE {where} ORDER BY {_order(table)}")
+        clause, values = _fitting(where)
+        stands = f"{digests.standing(table, as_of)} AND {clause}"
+        sql = f"SELECT {columns} FROM kept.{table.name} WHERE {stands} ORDER BY {_order(table)}"
+        return self._frame(table, sql, values)
 
-    def history(self, table: Table, *, where: Mapping[str, str] | None = None) -> pd.DataFrame:
+    def history(self, table: Table, *, where: base.Where | None = None) -> pd.DataFrame:
         if table not in VERSIONED:
             raise UnknownThing(f"{table.name} has no history: its rows do not change once written.")
         full = Table(table.name, table.key, {**table.columns, "valid_from": INT, "valid_to": INT})
-        clause, values = _equal(where)
+        clause, values = _fitting(where)
         order = ", ".join(("valid_from", *(f'"{c}"' for c in table.key)))
         return self._frame(full, f"SELECT * FROM kept.{table.name} WHERE {clause} ORDER BY {order}", values)
 
-    def view(self, name: str, *, where: Mapping[str, str] | None = None) -> pd.DataFrame:
+    def written(self, table: Table, *, where: base.Where | None = None) -> pd.DataFrame:
+        if table not in APPENDED:
+            raise UnknownThing(f"{table.name} is not only added to: ask for what stands, or for its history.")
+        full = Table(table.name, table.key, {**table.columns, "run": INT})
+        clause, values = _fitting(where)
+        return self._frame(full, f"SELECT * FROM kept.{table.name} WHERE {clause} ORDER BY run, seq", values)
+
+    def view(self, name: str, *, where: base.Where | None = None) -> pd.DataFrame:
         if name not in base.VIEWS:
             raise UnknownThing(f"No view {name!r}: ask for one of {', '.join(base.VIEWS)}.")
-        clause, values = _equal(where)
+        clause, values = _fitting(where)
         with self._reading() as connection:
             found = connection.sql(f"SELECT * FROM main.{name} WHERE {clause}", params=values).to_arrow_table()
         return Table(name, (), dict(zip(found.schema.names, found.schema.types, strict=True))).to_pandas(found)
@@ -157,12 +166,14 @@ def _order(table: Table) -> str:
     return "run, seq"
 
 
-def _equal(where: Mapping[str, str] | None) -> tuple[str, list[object]]:
+def _fitting(where: base.Where | None) -> tuple[str, list[object]]:
     pairs = dict(where or {})
     names = {c for table in TABLES.values() for c in table.columns} | {"match_probability", "into_id", "reason"}
     if unknown := sorted(set(pairs) - names):
         raise UnknownThing(f"No column {', '.join(unknown)}: look at the columns of the table first.")
-    return " AND ".join(f'"{c}" = ?' for c in pairs) or "true", list(pairs.values())
+    asked = {name: [given] if isinstance(given, str) else list(given) for name, given in pairs.items()}
+    clauses = [f'"{name}" IN ({", ".join("?" for _ in given)})' if given else "false" for name, given in asked.items()]
+    return " AND ".join(clauses) or "true", [value for given in asked.values() for value in given]
 
 
 def _plain(value: Any) -> Any:

@@ -95,6 +95,37 @@ def test_only_tables_with_periods_have_a_history(store):
         store.history(RAW_ROWS)
 
 
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        pytest.param({"record_id": "s:2"}, ["s:2"], id="what it equals"),
+        pytest.param({"record_id": ["s:2", "s:1"]}, ["s:1", "s:2"], id="one of several"),
+        pytest.param({"record_id": ["s:1", "s:2"], "first_name": "Ben"}, ["s:2"], id="all of it"),
+        pytest.param({"record_id": []}, [], id="one of none"),
+        pytest.param({"record_id": "' OR true --"}, [], id="a value is never SQL"),
+    ],
+)
+def test_rows_that_fit_are_read(store, commit, run_1, where, expected):
+    commit(run_1)
+    assert store.read(RECORDS, where=where)["record_id"].tolist() == expected
+    assert store.history(RECORDS, where=where)["record_id"].tolist() == expected
+
+
+def test_a_column_that_no_table_has_is_not_asked_for(store, commit, run_1):
+    commit(run_1)
+    with pytest.raises(UnknownThing, match="No column shoe_size"):
+        store.read(RECORDS, where={"shoe_size": "44"})
+
+
+def test_what_was_written_says_in_which_run(store, commit, run_1):
+    commit(run_1)
+    commit({"identity_events": {"golden_id": ["G-1"], "event": ["retired"], "other_id": [None]}})
+    written = store.written(IDENTITY_EVENTS, where={"golden_id": "G-1"})
+    assert list(zip(written["event"], written["run"], strict=True)) == [("created", 1), ("retired", 2)]
+    with pytest.raises(UnknownThing, match="records is not only added to"):
+        store.written(RECORDS)
+
+
 def test_runs_are_numbered_without_a_gap(store, commit, run_1, row_of_run, staged, tmp_path):
     commit(run_1)
     with pytest.raises(UsageError, match="Run 3 cannot follow run 1"):
