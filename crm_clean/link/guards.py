@@ -19,6 +19,8 @@ DOUBTFUL = -0.5
 UNLIKELY = -3.0
 # A contradiction: weighs against a cluster as much as the strongest link weighs for it.
 CONTRADICTION = -12.0
+# What a ground for holding down leaves at most, where that is not DOUBTFUL.
+_MOST = {"generation": CONTRADICTION, "strangers": UNLIKELY}
 
 # A name alone must be this sure (odds in bits, 0.97) to merge: a rare one, in a table that shows few namesakes.
 _RARE_NAME = 5.0
@@ -50,6 +52,20 @@ def guarded(bits: Floats, chosen: Sequence[Comparison], compared: Sequence[Compa
     At most UNLIKELY get pairs whose whole names differ with none of that in common: colleagues, housemates.
     A disagreement that the table's own true pairs often show, as the model learned, holds nothing down.
     """
+    out = bits
+    for ground, flags in grounds(bits, chosen, compared, model=model).items():
+        out = np.where(flags, np.minimum(out, _MOST.get(ground, DOUBTFUL)), out)
+    return out
+
+
+def grounds(
+    bits: Floats, chosen: Sequence[Comparison], compared: Sequence[Compared], *, model: Model
+) -> dict[str, Flags]:
+    """Why pairs are held down, one flag a pair for each ground, the one to tell first coming first.
+
+    `generation`, `strangers` (whole names differ), `given_name` (one surname, different first names), `mailbox` (whole
+    names differ at one mailbox), `surname` (different surnames), `birth_date`, `name_alone` (nothing else agrees).
+    """
 
     def reach(comparison: str, *levels: str) -> Flags:
         return _reaches({comparison: levels}, chosen, compared, n=len(bits))
@@ -62,15 +78,21 @@ def guarded(bits: Floats, chosen: Sequence[Comparison], compared: Sequence[Compa
     born_alike = reach("birth_date", "same", "swapped", "close", "near")
     mail_alike = mailbox | reach("email", "user", "close", "like")
     personal = profile | (mailbox & phone) | (born_alike & mail_alike)
-    held = (rarely("name", "familiar") | rarely("name", "last_only")) & ~personal
-    held |= rarely("name", "different") & mailbox & ~(personal | born_alike)
-    held |= rarely("name", "first_only") & ~(personal | born_alike | mailbox)
-    held |= rarely("birth_date", "different") & ~(profile | mailbox)
-    held |= ~(_corroborated(chosen, compared, n=len(bits)) | _is_sure(bits, reach))
-    out = np.where(held, np.minimum(bits, DOUBTFUL), bits)
-    strangers = rarely("name", "different") & ~(personal | born_alike | mailbox)
-    out = np.where(strangers, np.minimum(out, UNLIKELY), out)
-    return np.where(reach("generation", "conflict"), np.minimum(out, CONTRADICTION), out)
+    return {
+        "generation": reach("generation", "conflict"),
+        "strangers": rarely("name", "different") & ~(personal | born_alike | mailbox),
+        "given_name": (rarely("name", "familiar") | rarely("name", "last_only")) & ~personal,
+        "mailbox": rarely("name", "different") & mailbox & ~(personal | born_alike),
+        "surname": rarely("name", "first_only") & ~(personal | born_alike | mailbox),
+        "birth_date": rarely("birth_date", "different") & ~(profile | mailbox),
+        "name_alone": ~(_corroborated(chosen, compared, n=len(bits)) | _is_sure(bits, reach)),
+    }
+
+
+def depends_on_table(chosen: Sequence[Comparison]) -> bool:
+    """Whether what is held down depends on all pairs of the table: on whether its addresses ever name a street."""
+    beside = {c.name for c in chosen if c.name in _CORROBORATION or c.name.startswith("text:")}
+    return beside == {"address"}
 
 
 def _is_sure(bits: Floats, reach: Callable[..., Flags]) -> Flags:

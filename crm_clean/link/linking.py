@@ -7,8 +7,6 @@ What people decided outranks the model. The result does not depend on the order 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -16,15 +14,14 @@ import pandas as pd
 from crm_clean.link.block import block
 from crm_clean.link.calibrate import THRESHOLDS, keep_promise
 from crm_clean.link.cluster import Clustering, Links, cluster, completed
-from crm_clean.link.columns import Ints
 from crm_clean.link.compare.catalogue import comparisons
 from crm_clean.link.compare.levels import Compared, Comparison
 from crm_clean.link.decided import decided_pairs, overruled, with_decided
-from crm_clean.link.guards import guarded
+from crm_clean.link.judge import Judge, compare_all
 from crm_clean.link.people import People, read_people
 from crm_clean.link.results import Linked, Scored, hand_over, nothing_linked
 from crm_clean.link.rules import blocking_rules
-from crm_clean.link.score import Floats, Model, fitting, odds, train, weigh
+from crm_clean.link.score import Model, fitting, odds, train
 from crm_clean.link.spec import LinkSpec
 from crm_clean.link.strangers import by_chance, kinds
 
@@ -53,8 +50,8 @@ def link(
     candidates = with_decided(found, decided, n=people.n)
     if not len(candidates) or not chosen:
         return nothing_linked(people, candidates, spec)
-    compared = _compared(chosen, people, candidates.left, candidates.right, workers=workers)
-    judge = _Judge(people, chosen, _model(people, chosen, compared, spec=spec, given=model), workers)
+    compared = compare_all(chosen, people, candidates.left, candidates.right, workers=workers)
+    judge = Judge(people, chosen, _model(people, chosen, compared, spec=spec, given=model), workers)
     bits, parts = judge.weigh(compared)
     bits = overruled(bits, candidates, decided, n=people.n)
     threshold, clustering = _clustered(Links(candidates.left, candidates.right, bits), judge, spec)
@@ -62,25 +59,6 @@ def link(
         on_progress(len(candidates))
     scored = Scored(candidates, chosen, compared, parts, bits)
     return hand_over(people, scored, clustering, threshold=threshold, spec=spec, model=judge.model)
-
-
-@dataclass(frozen=True)
-class _Judge:
-    """A model at work on one table: what pairs of its records weigh, with what must not merge by itself held down."""
-
-    people: People
-    chosen: Sequence[Comparison]
-    model: Model
-    workers: int
-
-    def weigh(self, compared: Sequence[Compared]) -> tuple[Floats, list[Floats]]:
-        """Bits of each pair, and of each comparison, from levels."""
-        bits, parts = weigh(self.model, compared)
-        return guarded(bits, self.chosen, compared, model=self.model), parts
-
-    def score(self, left: Ints, right: Ints) -> Floats:
-        """Bits of pairs that blocking did not make."""
-        return self.weigh(_compared(self.chosen, self.people, left, right, workers=self.workers))[0]
 
 
 def _model(
@@ -97,7 +75,7 @@ def _model(
     return train(chosen, compared, kinds(chosen, by_chance(people, chosen, seed=spec.seed)))
 
 
-def _clustered(links: Links, judge: _Judge, spec: LinkSpec) -> tuple[float, Clustering]:
+def _clustered(links: Links, judge: Judge, spec: LinkSpec) -> tuple[float, Clustering]:
     """The threshold that keeps the promise, and the clusters it makes."""
     n, largest = judge.people.n, spec.max_cluster
     floor = odds(spec.threshold or THRESHOLDS[0])
@@ -107,9 +85,3 @@ def _clustered(links: Links, judge: _Judge, spec: LinkSpec) -> tuple[float, Clus
         return cluster(whole, n=n, threshold_bits=odds(threshold), max_cluster=largest)
 
     return keep_promise(clustered, threshold=spec.threshold, precision=spec.precision)
-
-
-def _compared(chosen: Sequence[Comparison], people: People, left: Ints, right: Ints, *, workers: int) -> list[Compared]:
-    """Levels of every comparison; comparisons run side by side, since most of their work is outside Python."""
-    with ThreadPoolExecutor(max_workers=max(workers, 1)) as pool:
-        return list(pool.map(lambda one: one.compare(people, left, right), chosen))

@@ -121,7 +121,7 @@ def _pairs(
             "probability": np.round(likely[keep], 9),
             "rule": names[c.rule[keep]],
             "verdict": verdict[keep],
-            "levels": _level_texts(scored, keep),
+            "levels": level_texts(scored.chosen, scored.compared, scored.parts, keep),
         }
     )
     order = pc.sort_indices(
@@ -131,13 +131,15 @@ def _pairs(
     return PAIRS.frame(frame.take(order.to_numpy()))
 
 
-def _level_texts(scored: Scored, keep: Ints) -> npt.NDArray[np.object_]:
+def level_texts(
+    chosen: Sequence[Comparison], compared: Sequence[Compared], parts: Sequence[Floats], keep: Ints
+) -> npt.NDArray[np.object_]:
     """`name=exact:8.1 email=null:0.0` for each kept pair; texts are made once for each distinct value."""
     text = np.full(len(keep), "", dtype=object)
-    for index, (comparison, compared) in enumerate(zip(scored.chosen, scored.compared, strict=True)):
+    for index, (comparison, levels, weights) in enumerate(zip(chosen, compared, parts, strict=True)):
         words = ("null", *comparison.levels)
-        bits = np.round(scored.parts[index][keep], 1) + 0.0
-        codes, distinct = pd.factorize(pd.Series(list(zip(compared.levels[keep].tolist(), bits.tolist(), strict=True))))
+        bits = np.round(weights[keep], 1) + 0.0
+        codes, distinct = pd.factorize(pd.Series(list(zip(levels.levels[keep].tolist(), bits.tolist(), strict=True))))
         texts = np.array([f"{comparison.name}={words[level]}:{value}" for level, value in distinct], dtype=object)
         text = text + (" " if index else "") + (texts[codes] if len(texts) else "")
     return text

@@ -1,0 +1,40 @@
+"""A model at work on one table: the levels of pairs, what they weigh, and what is held down among them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from crm_clean.link.columns import Ints
+from crm_clean.link.compare.levels import Compared, Comparison
+from crm_clean.link.guards import guarded
+from crm_clean.link.people import People
+from crm_clean.link.score import Floats, Model, weigh
+
+
+def compare_all(
+    chosen: Sequence[Comparison], people: People, left: Ints, right: Ints, *, workers: int
+) -> list[Compared]:
+    """Levels of every comparison; comparisons run side by side, since most of their work is outside Python."""
+    with ThreadPoolExecutor(max_workers=max(workers, 1)) as pool:
+        return list(pool.map(lambda one: one.compare(people, left, right), chosen))
+
+
+@dataclass(frozen=True)
+class Judge:
+    """A model at work on one table: what pairs of its records weigh, with what must not merge by itself held down."""
+
+    people: People
+    chosen: Sequence[Comparison]
+    model: Model
+    workers: int
+
+    def weigh(self, compared: Sequence[Compared]) -> tuple[Floats, list[Floats]]:
+        """Bits of each pair, and of each comparison, from levels."""
+        bits, parts = weigh(self.model, compared)
+        return guarded(bits, self.chosen, compared, model=self.model), parts
+
+    def score(self, left: Ints, right: Ints) -> Floats:
+        """Bits of pairs that blocking did not make."""
+        return self.weigh(compare_all(self.chosen, self.people, left, right, workers=self.workers))[0]
