@@ -7,16 +7,21 @@ cost a second or two.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import pandas as pd
 
-from crm_clean.report.quality import quality_after, quality_before
+from crm_clean.report.by_field import quality_by_field
+from crm_clean.report.findings import counted, examples, findings
+from crm_clean.report.merges import largest_merges, least_certain_merges, members_of, sizes, spelt_out
+from crm_clean.report.quality import from_kept, quality_after, quality_before
+from crm_clean.report.scores import histogram
 from crm_clean.report.summary import Evaluation, Linking, Output, RunSummary, SourceRows, StepCost
+from crm_clean.report.trend import with_this_run
 
 SHOWN_PAIRS = 50
-SHOWN_MERGES = 12
 SHOWN_CUTS = 20
 NEEDED = (
     *("files", "quarantine", "records", "contact_points", "issues", "pairs"),
@@ -44,28 +49,33 @@ class Facts:
     committed_at: pd.Timestamp | datetime | None = None  # UTC
     refused: Sequence[str] = ()  # what the gate found, when the run was not committed
     partial: bool = False  # an earlier run: its issues and pairs are not kept
+    quality: pd.DataFrame | None = None  # QUALITY as an earlier run measured it; measured anew without it
 
 
 def summarise(tables: Tables, checks: pd.DataFrame, review: pd.DataFrame, *, facts: Facts) -> RunSummary:
     """The summary of a run. `tables`: at least NEEDED; `checks`: CHECKS; `review`: the review queue, in order."""
     golden, records, pairs = tables["golden"], tables["records"], tables["pairs"]
-    home = tables["membership"].set_index("record_id")["golden_id"]
-    as_of = tables["files"]["taken_at"].max()
-    latest, doubtful = None if pd.isna(as_of) else as_of, _doubtful(review, home)
-    points = tables["contact_points"]
-    return RunSummary(
+    linking = _linking(facts.link_report, pairs)
+    largest = largest_merges(tables, explain=facts.explain)
+    doubtful = least_certain_merges(tables, explain=facts.explain)
+    shown = pd.concat([largest["golden_id"], doubtful["golden_id"]])
+    summary = RunSummary(
         title=facts.title,
-        sources=_sources(tables["files"]),
+        sources=_sources(tables),
         n_records=len(records),
         n_golden=len(golden),
         n_review=len(review),
-        before=quality_before(records, points, n_golden=len(golden), n_doubtful=doubtful, as_of=latest),
-        after=quality_after(golden, tables["golden_points"], n_doubtful=doubtful, as_of=latest),
+        **_quality(tables, review, facts.quality),
         steps=tuple(facts.steps),
-        linking=_linking(facts.link_report, pairs),
-        issues=_counted(tables["issues"], ["field", "code"]),
-        quarantine=_counted(tables["quarantine"], ["reason"]),
-        largest=largest_merges(tables),
+        linking=linking,
+        issues=findings(tables["issues"]),
+        quarantine=counted(tables["quarantine"], ["reason"]),
+        examples=examples(tables["issues"], tables["quarantine"]),
+        sizes=sizes(golden),
+        largest=largest,
+        doubtful=doubtful,
+        members=members_of(tables, shown),
+        scores=histogram(pairs, threshold=linking.threshold),
         review=review.head(SHOWN_PAIRS).reset_index(drop=True),
         cuts=_cuts(pairs, records),
         checks=checks,
@@ -79,42 +89,43 @@ def summarise(tables: Tables, checks: pd.DataFrame, review: pd.DataFrame, *, fac
         partial=facts.partial,
         n_decided=facts.decided,
     )
+    return replace(summary, trend=with_this_run(facts.trend, summary))
 
 
-def largest_merges(tables: Tables, *, limit: int = SHOWN_MERGES) -> pd.DataFrame:
-    """The golden records of most members, with what to call them and what holds them together.
-
-    Columns golden_id, label, n_records, sources, match_probability (of the weakest link), reason. Equal sizes are in
-    order of the golden id.
-    """
-    merged = tables["golden"][tables["golden"]["n_records"] > 1]
-    top = merged.sort_values(["n_records", "golden_id"], ascending=[False, True]).head(limit)
-    members = tables["membership"][tables["membership"]["golden_id"].isin(top["golden_id"])]
-    weakest = members.groupby("golden_id")["match_probability"].min()
-    reasons = _reasons(members.set_index("record_id")["golden_id"], tables["pairs"])
-    return pd.DataFrame(
-        {
-            "golden_id": top["golden_id"],
-            "label": _labels(top, tables["golden_points"]),
-            "n_records": top["n_records"].astype("int64"),
-            "sources": top["sources"],
-            "match_probability": top["golden_id"].map(weakest),
-            "reason": top["golden_id"].map(reasons).fillna("decided by a person or by the export itself"),
-        }
-    ).reset_index(drop=True)
+def _quality(tables: Tables, review: pd.DataFrame, kept: pd.DataFrame | None) -> dict[str, Any]:
+    """The scorecard before and after, and quality by field: as it was kept, where it was, else measured."""
+    if kept is not None and len(kept):
+        before, after = (from_kept(kept, column) for column in ("before", "after"))
+        return {"before": before, "after": after, "quality": kept}
+    as_of = tables["files"]["taken_at"].max()
+    latest = None if pd.isna(as_of) else as_of
+    golden = tables["golden"]
+    doubtful = _doubtful(review, tables["membership"].set_index("record_id")["golden_id"])
+    before = quality_before(
+        tables["records"], tables["contact_points"], n_golden=len(golden), n_doubtful=doubtful, as_of=latest
+    )
+    after = quality_after(golden, tables["golden_points"], n_doubtful=doubtful, as_of=latest)
+    by_field = quality_by_field(tables, before=before, after=after, as_of=latest)
+    return {"before": before, "after": after, "quality": by_field}
 
 
-def _sources(files: pd.DataFrame) -> tuple[SourceRows, ...]:
-    ordered = files.sort_values(["source_file", "file_id"])
-    read, aside = (ordered[name].fillna(0).astype("int64").tolist() for name in ("n_rows", "n_quarantined"))
-    named = zip(ordered["source_file"].astype(str), ordered["source"].astype(str), read, aside, strict=True)
-    return tuple(SourceRows(*row) for row in named)
+def _sources(tables: Tables) -> tuple[SourceRows, ...]:
+    ordered = tables["files"].sort_values(["source_file", "file_id"])
+    rows, aside = (ordered[name].fillna(0).astype("int64").tolist() for name in ("n_rows", "n_quarantined"))
+    paths, sources = (ordered[name].astype(str).tolist() for name in ("source_file", "source"))
+    became = _became(tables).reindex(ordered["file_id"], fill_value=0)
+    fates = (became[fate].tolist() for fate in range(3))
+    return tuple(SourceRows(*row) for row in zip(paths, sources, rows, aside, *fates, strict=True))
 
 
-def _counted(frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """How often each, the most frequent first."""
-    counts = frame.groupby(by, dropna=False).size().rename("n").reset_index()
-    return counts.sort_values(["n", *by], ascending=[False, *[True] * len(by)]).reset_index(drop=True)
+def _became(tables: Tables) -> pd.DataFrame:
+    """Of each file, how many records are alone (0), merged within their source (1), with another source's (2)."""
+    golden = tables["golden"]
+    across = golden["sources"].str.contains("; ", regex=False).fillna(False).astype("int64")
+    fate = (across + 1).where(golden["n_records"].fillna(1).gt(1), 0).set_axis(golden["golden_id"])
+    home = tables["membership"].set_index("record_id")["golden_id"].reindex(tables["records"]["record_id"])
+    found = pd.crosstab(tables["records"]["file_id"].to_numpy(), home.map(fate).fillna(0).astype("int64").to_numpy())
+    return found.reindex(columns=range(3), fill_value=0)
 
 
 def _linking(report: Mapping[str, object], pairs: pd.DataFrame) -> Linking:
@@ -144,9 +155,7 @@ def _cuts(pairs: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
     top = cut.sort_values(["probability", "left_id", "right_id"], ascending=[False, True, True]).head(SHOWN_CUTS)
     ids = pd.concat([top["left_id"], top["right_id"]])
     known = records[records["record_id"].isin(ids)].set_index("record_id")
-    names = known["full_name"].fillna(
-        (known["first_name"].fillna("") + " " + known["last_name"].fillna("")).str.strip()
-    )
+    names = spelt_out(known)
     return pd.DataFrame(
         {
             "left": top["left_id"].map(names).fillna(top["left_id"]),
@@ -155,28 +164,3 @@ def _cuts(pairs: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
             "levels": top["levels"],
         }
     ).reset_index(drop=True)
-
-
-def _labels(golden: pd.DataFrame, points: pd.DataFrame) -> pd.Series:
-    """What to call a golden record: its name, else its first e-mail, phone or other point, else its id."""
-    spelt = (golden["first_name"].fillna("") + " " + golden["last_name"].fillna("")).str.strip().replace("", pd.NA)
-    own = points[points["golden_id"].isin(golden["golden_id"]) & points["value"].notna()]
-    first = (
-        own.sort_values(["golden_id", "kind", "ordinal"]).drop_duplicates("golden_id").set_index("golden_id")["value"]
-    )
-    ids = golden["golden_id"]
-    return golden["full_name"].fillna(spelt).fillna(golden["company"]).fillna(ids.map(first)).fillna(ids)
-
-
-def _reasons(home: pd.Series, pairs: pd.DataFrame) -> pd.Series:
-    """What speaks for the links inside each golden record of `home`, the most frequent evidence first, as text."""
-    inside = pairs[pairs["left_id"].isin(home.index) & pairs["right_id"].isin(home.index)]
-    at = inside["left_id"].map(home)
-    inside = inside[at.eq(inside["right_id"].map(home)).fillna(False) & inside["levels"].notna()]
-    levels = pd.DataFrame({"golden_id": inside["left_id"].map(home), "levels": inside["levels"]})
-    found = levels["levels"].str.extractall(r"(?P<comparison>\S[^=]*)=(?P<level>\w+):(?P<bits>-?[\d.]+(?:e[-+]?\d+)?)")
-    found = found.reset_index(level="match", drop=True).join(levels["golden_id"])
-    found = found[found["bits"].astype("float64") > 0.5]
-    said = _counted(found.assign(said=found["comparison"].str.strip() + " " + found["level"]), ["golden_id", "said"])
-    said["text"] = said["said"] + " (" + said["n"].astype("string") + ")"
-    return said.groupby("golden_id")["text"].agg(lambda texts: ", ".join(texts.head(4)))

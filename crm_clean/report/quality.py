@@ -115,6 +115,15 @@ def quality_after(
     )
 
 
+def from_kept(kept: pd.DataFrame, column: str) -> Quality:
+    """The scorecard in `column` (`before` or `after`) of a QUALITY frame; what it does not hold is not known."""
+    card = kept[kept["field"].eq("all")].set_index("dimension")[column]
+    shares = {name: card.get(name) for name in (field.name for field in fields(Quality))}
+    return Quality(
+        **{name: None if share is None or pd.isna(share) else float(share) for name, share in shares.items()}
+    )
+
+
 def _n(values: pd.Series) -> int:
     return int(values.notna().sum())
 

@@ -15,7 +15,7 @@ from crm_clean.report.quality import Quality
 
 # Frames that a summary may come without, by their columns.
 _COLUMNS = {
-    "examples": ("code", "field", "raw"),
+    "examples": ("code", "field", "raw", "n"),
     "sizes": ("n_records", "n_golden"),
     "merges": ("golden_id", "label", "n_records", "sources", "match_probability", "reason"),
     "members": (
@@ -98,7 +98,7 @@ class RunSummary:
     those whose weakest link is the weakest), `members` (of both: golden_id, source, source_file, source_row, record_id,
     name, email, phone, company, updated_at, match_probability), `sizes` (n_records, n_golden), `review` (the review
     queue's own columns, the first pairs of it), `cuts` (left, right, match_probability, levels), `scores` (low, high,
-    verdict, n: scored pairs by probability), `examples` (code, field, raw: values as they came), `checks` (CHECKS),
+    verdict, n: scored pairs by probability), `examples` (code, field, raw, n: values as they came), `checks` (CHECKS),
     `quality` (QUALITY) and `trend` (run, committed_at, measure, value, this run's own among them). `changes` counts
     identity events by name, None for a first run. `refused`: why the run was not committed, empty when it was.
     `partial`: an earlier run, of which issues and pairs are not kept.

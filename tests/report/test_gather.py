@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 
 from crm_clean.records import tables as t
-from crm_clean.report.gather import NEEDED, Facts, largest_merges, summarise
+from crm_clean.report.gather import NEEDED, Facts, summarise
 from crm_clean.report.html import render
+from crm_clean.report.merges import largest_merges
 from crm_clean.report.summary import StepCost
 from crm_clean.report.text import screenful
 
@@ -80,7 +81,7 @@ def test_a_summary_counts_what_the_tables_hold(tables: Frames) -> None:
     assert (summary.n_read, summary.n_records, summary.n_golden, summary.n_merged) == (5, 5, 3, 2)
     assert (summary.n_review, summary.n_quarantined, summary.linking.n_cut) == (2, 1, 1)
     assert summary.issues.to_dict("list") == {
-        "field": ["phone", "email"], "code": ["phone.unreadable", "email.x"], "n": [4, 1]
+        "field": ["phone", "email"], "code": ["phone.unreadable", "email.x"], "n": [4, 1], "n_records": [4, 1]
     }  # fmt: skip
     assert summary.quarantine.to_dict("list") == {"reason": ["row.too_many_fields"], "n": [1]}
     assert summary.cuts[["left", "right"]].to_numpy().tolist() == [["Bo", "Cy"]]

@@ -1,0 +1,37 @@
+"""What was wrong with the data: how often each finding and each reason for quarantine, with a few such values."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+SHOWN_EXAMPLES = 3
+_MAX_RAW = 200
+
+
+def counted(frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """How often each, as `n`, the most frequent first."""
+    counts = frame.groupby(by, dropna=False).size().rename("n").reset_index()
+    return counts.sort_values(["n", *by], ascending=[False, *[True] * len(by)]).reset_index(drop=True)
+
+
+def findings(issues: pd.DataFrame) -> pd.DataFrame:
+    """Each finding by field and code: field, code, n (how often) and n_records (in how many records)."""
+    found = counted(issues, ["field", "code"])
+    once = counted(issues.drop_duplicates(["record_id", "field", "code"]), ["field", "code"])
+    return found.merge(once.rename(columns={"n": "n_records"}), on=["field", "code"], how="left")
+
+
+def examples(issues: pd.DataFrame, quarantine: pd.DataFrame) -> pd.DataFrame:
+    """The most frequent values of each finding and each reason: code, field, raw, n; of a reason the field is missing.
+
+    At most SHOWN_EXAMPLES different ones each, cut; equally frequent ones are in order of the value.
+    """
+    kept_out = quarantine[["reason", "raw"]].rename(columns={"reason": "code"})
+    values = pd.concat([issues[["code", "field", "raw"]], kept_out], ignore_index=True)
+    values = values[values["raw"].notna()]
+    values["raw"] = values["raw"].str.slice(0, _MAX_RAW)
+    by = ["code", "field"]
+    seen = values.groupby([*by, "raw"], dropna=False).size().rename("n").reset_index()
+    seen = seen.sort_values([*by, "n", "raw"], ascending=[True, True, False, True])
+    first = seen.groupby(by, dropna=False).head(SHOWN_EXAMPLES)
+    return first.reset_index(drop=True)
