@@ -7,6 +7,7 @@ afterwards as run N or nothing of it does.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Protocol
 
@@ -23,6 +24,9 @@ Where = Mapping[str, str | Sequence[str]]
 
 class Store(Protocol):
     """Where runs are kept. Runs are numbered 1, 2, 3, ...; 0 stands for the time before the first."""
+
+    def at_once(self) -> AbstractContextManager[None]:
+        """A block whose reads all see the same state, through one connection; a commit waits until it is over."""
 
     def last_run(self) -> int:
         """The number of the last committed run, 0 when there is none."""
@@ -65,6 +69,9 @@ class Store(Protocol):
 
 class EmptyStore:
     """Nothing stands, and nothing is kept: for a run that only hands back files."""
+
+    def at_once(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def last_run(self) -> int:
         return 0

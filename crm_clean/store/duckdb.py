@@ -37,6 +37,16 @@ class DuckDBStore:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._is_current = False  # the schema, once looked at
+        self._open: duckdb.DuckDBPyConnection | None = None  # while a block of reads lasts
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        with self._reading() as connection:
+            before, self._open = self._open, connection
+            try:
+                yield
+            finally:
+                self._open = before
 
     def last_run(self) -> int:
         with self._reading() as connection:
@@ -114,6 +124,9 @@ class DuckDBStore:
 
     @contextmanager
     def _reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        if self._open is not None:
+            yield self._open
+            return
         if not self.path.exists():
             self._create()
         if not self._is_current:

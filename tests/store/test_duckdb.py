@@ -126,6 +126,26 @@ def test_what_was_written_says_in_which_run(store, commit, run_1):
         store.written(RECORDS)
 
 
+def test_reads_of_one_block_see_one_state(store, commit, run_1):
+    commit(run_1)
+    with store.at_once():
+        assert len(store.read(RECORDS)) == len(store.history(RECORDS)) == 2
+        assert store.view("golden")["golden_id"].tolist() == ["G-1"]
+        with store.at_once():
+            assert store.last_run() == 1
+        assert len(store.read(MEMBERSHIP)) == 2
+    commit({"records": {"record_id": ["s:1"]}})
+    assert len(store.read(RECORDS)) == 1
+
+
+def test_a_block_that_fails_leaves_nothing_open(store, commit, run_1):
+    commit(run_1)
+    with pytest.raises(UnknownThing), store.at_once():
+        store.view("shoes")
+    commit({"records": {"record_id": ["s:1"]}})
+    assert len(store.read(RECORDS)) == 1
+
+
 def test_runs_are_numbered_without_a_gap(store, commit, run_1, row_of_run, staged, tmp_path):
     commit(run_1)
     with pytest.raises(UsageError, match="Run 3 cannot follow run 1"):
