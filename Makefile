@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help venv run test soak bench lint format lock clean
+.PHONY: help venv run serve flow notebook test soak bench pictures lint format lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -12,16 +12,28 @@ DEV := .venv/.installed-dev
 DEMO := data/demo
 
 help:  ## what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 venv: $(CORE)  ## .venv with what the pipeline needs
 
-run: $(CORE)  ## the whole pipeline on data/samples; says what changed and where the files are
-	@test -e $(DEMO)/crm_clean.toml || $(BIN)/crm-clean init $(DEMO)
+run: $(CORE) $(DEMO)/crm_clean.toml  ## the whole pipeline on data/samples; says what changed and where the files are
 	@$(BIN)/crm-clean run --project $(DEMO) --input data/samples --truth data/samples/truth.csv
+
+serve: $(DEV) $(DEMO)/crm_clean.toml  ## a Prefect server, the schedules of prefect.yaml, and a worker, until Ctrl-C
+	$(BIN)/python -m flows serve
+
+flow: $(DEV) $(DEMO)/crm_clean.toml  ## the same run as a Prefect flow, each step a task of its own
+	@$(BIN)/python -m flows refresh --project $(DEMO) --input data/samples
+
+notebook: $(DEV)  ## JupyterLab with the notebooks, over the project of `make run`
+	@NOTEBOOK@
 
 test: lint  ## every check: style, types, imports, tests
 	$(BIN)/pytest -n 2 --dist loadfile
+
+pictures: $(DEV)  ## take the pictures of the README anew
+	CRM_CLEAN_PICTURES=$(CURDIR)/data/pictures $(BIN)/pytest tests/flows tests/notebooks tests/report
+	$(BIN)/python .ci/picture.py
 
 soak: $(DEV)  ## the long loops, before a release
 	$(BIN)/pytest -m soak
@@ -44,6 +56,9 @@ lock: $(CORE)  ## resolve pyproject.toml anew, within what the locks hold alread
 
 clean:  ## remove what make made, the environment included
 	rm -rf .venv $(DEMO) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+$(DEMO)/crm_clean.toml: | $(CORE)
+	@$(BIN)/crm-clean init $(DEMO)
 
 # The full lock holds all that the small one does, at the same versions: whoever has it needs no other.
 $(CORE): requirements.lock pyproject.toml .ci/install
