@@ -1,0 +1,57 @@
+"""The command that looks at a file before anything is done with it: `profile`."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crm_clean.errors import UsageError
+
+if TYPE_CHECKING:
+    from crm_clean.report.profiled import FileProfile
+
+
+def profile(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, XLSX, vCard, Parquet, ZIP, or a folder.")],
+    region: Annotated[
+        str | None, typer.Option("--default-region", metavar="CC", help="Country of phones without a prefix.")
+    ] = None,
+    mapped: Annotated[
+        list[str] | None, typer.Option("--map", metavar="COLUMN=field", help="What a column holds, if not as guessed.")
+    ] = None,
+    profiles: Annotated[
+        Path | None, typer.Option("--profiles", metavar="DIR", help="Source profiles of your own, tried first.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="PROFILE.toml", help="Write the draft of a source profile there.")
+    ] = None,
+) -> None:
+    """Say what a file is and how clean.
+
+    With a draft of a source profile where no profile knows it. Nobody's data is shown, and nothing is changed.
+    """
+    from crm_clean.cli import _mapping
+    from crm_clean.pipeline.profile import profile as look
+    from crm_clean.report.profile_text import screen
+
+    if out is not None and out.exists():
+        raise UsageError(f"{out} is there already; name another file, or move that one away.")
+    found = look(file, mapping=_mapping(mapped), default_region=region, profiles=profiles)
+    typer.echo(screen(found, shutil.get_terminal_size((100, 24)).columns), nl=False)
+    if out is not None:
+        _write(found, out)
+    elif any(table.is_guessed and table.draft for table in found.tables):
+        typer.echo(f"\n{found.draft}", nl=False)
+
+
+def _write(found: FileProfile, out: Path) -> None:
+    from crm_clean import files
+
+    if len(found.kinds) > 1:
+        kinds = ", ".join(found.kinds)
+        raise UsageError(f"{found.path} holds tables of several kinds ({kinds}); give one of them alone with --out.")
+    files.write_text(out, found.draft)
+    typer.echo(f"\nThe draft is in {out}; check the lines marked with (?).")

@@ -1,0 +1,70 @@
+"""What to do next with a file that was looked at, as commands to copy."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping
+
+from crm_clean.report.plain import wrapped
+from crm_clean.report.profiled import FileProfile
+
+
+def next_steps(profile: FileProfile, width: int) -> Iterator[str]:
+    """The purpose of each command, and the command on one line: it is never broken in two."""
+    yield "What to do next"
+    path = shlex.quote(profile.path)
+    for purpose, command in _commands(profile, path):
+        yield from wrapped(purpose, width, indent="  ")
+        yield f"    {command}"
+
+
+def _commands(profile: FileProfile, path: str) -> Iterator[tuple[str, str]]:
+    region, likely = profile.options.get("default_region"), profile.options.get("likely_region")
+    told = _told(profile.options.get("mapping"))
+    offered = _offers(profile)
+    national = _says_region(profile) and not region
+    code = region or ((likely or "CC") if national else None)
+    flags = "".join([*told, *offered[:3], f" --default-region {code}" if code else ""])
+    if offered and not told:
+        yield "See what changes when a column is taken for what it looks like:", f"crm-clean profile {path}{flags}"
+    yield f"Clean it{_why(likely) if national else ''}:", f"crm-clean dedupe {path} --out cleaned{flags}"
+    if any(table.is_guessed for table in profile.tables if table.columns):
+        yield (
+            "Keep what was understood as a source profile; a project takes profiles from the folder that "
+            'crm_clean.toml names under [sources]: profiles = "profiles".',
+            f"crm-clean profile {path}{''.join(told)} --out profiles/{_profile_name(profile.draft)}.toml",
+        )
+
+
+def _why(likely: object) -> str:
+    if likely:
+        return f", with phones that have no country code taken for {likely}'s, where most addresses are"
+    return "; put the country of phones that have no country code in place of CC, such as US"
+
+
+def _told(mapping: object) -> list[str]:
+    pairs = mapping.items() if isinstance(mapping, Mapping) else ()
+    return [f" --map {shlex.quote(f'{column}={field}')}" for column, field in pairs]
+
+
+def _offers(profile: FileProfile) -> list[str]:
+    found = {
+        column.name: note.detail
+        for table in profile.tables
+        for column in table.columns
+        for note in column.notes
+        if note.code == "looks_like"
+    }
+    return _told(found)
+
+
+def _says_region(profile: FileProfile) -> bool:
+    """Whether many phones cannot be read, as those without a country code when no country is told."""
+    n_phones = sum(c.n_filled for t in profile.tables for c in t.columns if c.field.startswith("phone"))
+    unread = profile.findings.loc[profile.findings["code"].eq("phone.unreadable"), "n"].sum()
+    return bool(unread > 0.05 * n_phones)
+
+
+def _profile_name(draft: str) -> str:
+    line = next((line for line in draft.splitlines() if line.startswith("name = ")), 'name = "contacts"')
+    return line.partition('"')[2].partition('"')[0]
