@@ -25,7 +25,7 @@ class Customer:
 
     golden      one row, as `project.golden()`; none when the golden record has ended
     members     its records side by side: record_id, source, source_file, source_row, name, emails, phones, company,
-                address, updated_at (UTC), match_probability (0..1)
+                address, updated_at (UTC), match_probability (0..1), is_deleted
     values      field, value, rule in words, and the record that gave it: record_id, source, source_file, source_row
     points      its e-mails, phones, addresses, ... with opt_out, bounced, consent, and the record_ids that have them
     lineage     every value that was offered, as `project.lineage()`, in canonical order, kept first, rule in words

@@ -28,6 +28,7 @@ MEMBERS = Table(
         **dict.fromkeys(("name", "emails", "phones", "company", "address"), STRING),
         "updated_at": INSTANT,
         "match_probability": FLOAT,
+        "is_deleted": BOOL,  # at its source
     },
 )
 VALUES = Table("values", ("field",), {"field": STRING, "value": STRING, "rule": STRING, **_PLACE})

@@ -62,6 +62,7 @@ class Customer(Protocol):
 def render(customer: Customer) -> str:
     """The fragment as a string of HTML, the same for the same customer."""
     members = _rows(customer.members)
+    labels = {row["record_id"]: _label(row) for row in members}
     links = _rows(customer.links)
     return _template().render(
         golden_id=customer.golden_id,
@@ -74,7 +75,7 @@ def render(customer: Customer) -> str:
         faces=[face for face in _FACES if any(row[face] is not None for row in members)],
         needed=[link for link in links if link["is_needed"]],
         others=[link for link in links if not link["is_needed"]],
-        labels={row["record_id"]: _label(row) for row in members},
+        labels=labels,
         history=_by_run(customer.history),
         custom=list(_custom(customer.golden)),
     )

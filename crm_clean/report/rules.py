@@ -19,7 +19,7 @@ WORDS = {
     "union": "everything that was offered, each once",
     "min": "the earliest or the least",
     "max": "the latest or the greatest",
-    "any_true": "one record says so, and that is enough",
+    "any_true": "a yes wins over every no",
     "record_id": "nothing told them apart; the first record by its id",
     "together": "it comes along with what it belongs to, from the same record",
     "filled": "the chosen record leaves it blank; this one agrees with it",
