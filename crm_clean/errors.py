@@ -16,6 +16,7 @@ a failed gate, a store that another run holds - or a mistake of ours.
 
 from __future__ import annotations
 
+import traceback
 from pathlib import Path
 from typing import ClassVar
 
@@ -24,6 +25,10 @@ class CrmCleanError(Exception):
     """Base of all errors raised on purpose; its message is one sentence that says what to do."""
 
     exit_code: ClassVar[int] = 1
+
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows: the sentence alone, unless the mistake is ours."""
+        return traceback.format_exception(self) if self.exit_code == 1 else [f"{type(self).__name__}: {self}"]
 
 
 class UsageError(CrmCleanError):

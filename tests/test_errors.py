@@ -29,6 +29,22 @@ def test_every_error_is_one_of_ours() -> None:
     assert all(e.__doc__ for e in raised)
 
 
+@pytest.mark.parametrize(
+    ("error", "is_a_line"),
+    [
+        pytest.param(errors.UnknownThing("There is no such run; ask for another."), True, id="wrong usage: a line"),
+        pytest.param(errors.BadFrame("records: no column source"), False, id="our own mistake: all there is to know"),
+    ],
+)
+def test_a_notebook_shows_a_sentence_unless_the_mistake_is_ours(error: errors.CrmCleanError, is_a_line: bool) -> None:
+    try:
+        raise error
+    except errors.CrmCleanError as raised:
+        shown = raised._render_traceback_()
+    assert (len(shown) == 1) == is_a_line
+    assert str(error) in shown[-1]
+
+
 def test_an_unreadable_input_names_the_file_and_the_advice() -> None:
     error = errors.UnreadableInput("a.csv", "empty", "the file is empty; export it again.")
     assert str(error) == "a.csv: the file is empty; export it again."
