@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from crm_clean.report.summary import RunSummary
+from crm_clean.report.summary import RunSummary, blank
 
 COUNTS = ("records", "people", "to review", "quarantined")
 SHARES = ("overall", "completeness", "validity", "uniqueness", "consistency", "timeliness", "expected precision")
@@ -18,16 +18,25 @@ def with_this_run(before: pd.DataFrame | None, summary: RunSummary) -> pd.DataFr
     Points of this run or a later one are not of `before`. A run without a number has no place in a trend.
     """
     if summary.run is None:
-        return pd.DataFrame(columns=_COLUMNS)
-    own = pd.DataFrame(
-        [(summary.run, summary.committed_at, name, float(value)) for name, value in _own(summary)], columns=_COLUMNS
+        return blank("trend")
+    points = [] if before is None else [_typed(before[before["run"] < summary.run])]
+    own = [(summary.run, summary.committed_at, name, value) for name, value in _own(summary)]
+    points.append(_typed(pd.DataFrame(own, columns=_COLUMNS)))
+    found = pd.concat([part for part in points if len(part)], ignore_index=True)
+    found = found[found["measure"].isin(MEASURES) & found["value"].notna()]
+    order = found["measure"].map({name: at for at, name in enumerate(MEASURES)})
+    return found.assign(order=order).sort_values(["order", "run"])[_COLUMNS].reset_index(drop=True)
+
+
+def _typed(points: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "run": points["run"].astype("int64"),
+            "committed_at": pd.to_datetime(points["committed_at"], utc=True).astype("datetime64[us, UTC]"),
+            "measure": points["measure"].astype("string[pyarrow]"),
+            "value": points["value"].astype("float64"),
+        }
     )
-    earlier = pd.DataFrame(columns=_COLUMNS) if before is None else before[_COLUMNS][before["run"] < summary.run]
-    frames = [frame.astype(object) for frame in (earlier, own) if len(frame)]
-    points = pd.concat(frames, ignore_index=True) if frames else own
-    points = points[points["measure"].isin(MEASURES) & points["value"].notna()]
-    order = points["measure"].map({name: at for at, name in enumerate(MEASURES)})
-    return points.assign(order=order).sort_values(["order", "run"])[_COLUMNS].reset_index(drop=True)
 
 
 def _own(summary: RunSummary) -> list[tuple[str, float]]:

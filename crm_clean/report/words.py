@@ -5,6 +5,14 @@ A share below one is never shown as 100 %, one above zero never as 0 %: rounding
 
 from __future__ import annotations
 
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from crm_clean.report.shown import field_name
+
 DIMENSIONS = {
     "completeness": ("Complete", "has a name, a way to reach the person, and a company or country"),
     "validity": ("Valid", "e-mails, phones, postcodes and dates that can be used"),
@@ -57,3 +65,35 @@ def plural(number: int, one: str, many: str | None = None) -> str:
 def spoken(code: str) -> str:
     """A code such as `row.too_many_fields` or `expect_column_values_to_be_unique` as words."""
     return code.removeprefix("expect_").replace(".", ": ").replace("_", " ")
+
+
+@dataclass(frozen=True)
+class Told:
+    """A finding in words: what it is called, what it means, what was done, what its owner can do."""
+
+    title: str
+    means: str = ""
+    done: str = ""
+    todo: str = ""
+
+
+@cache
+def _table() -> dict[str, dict[str, Any]]:
+    return tomllib.loads(files("crm_clean.report").joinpath("words.toml").read_text(encoding="utf-8"))
+
+
+def told_codes() -> frozenset[str]:
+    """The codes of findings and of quarantine that have words."""
+    return frozenset(_table()["finding"])
+
+
+def finding(code: str) -> Told:
+    """The words for a finding or a reason for quarantine; of a code without any, the code itself with blanks."""
+    known = _table()["finding"].get(code)
+    return Told(**known) if known else Told(spoken(code))
+
+
+def todo(field: str, dimension: str) -> str:
+    """What to do about `field` where `dimension` is weak."""
+    said = _table()["todo"].get(dimension, {})
+    return str(said.get(field) or said.get("any", "")).format(field=field_name(field))
