@@ -19,9 +19,9 @@ Values = Mapping[str, tuple[str | None, str | None]]
 
 # `text:NAME` may hold blanks, so an item ends at its bits, not at the next blank.
 _ITEM = re.compile(r"(\S[^=]*)=(\w+):(-?\d+(?:\.\d+)?(?:e[-+]?\d+)?)(?:\s+|$)")
-_NEGLIGIBLE_BITS = 0.05
+NEGLIGIBLE_BITS = 0.05
 # Levels that differ. The others agree; where they weigh against a match it is because strangers agree on that too.
-_DISAGREEING = {"different", "conflict", "one_sided", "first_only", "last_only", "familiar", "near", "partly"}
+DISAGREEING = {"different", "conflict", "one_sided", "first_only", "last_only", "familiar", "near", "partly"}
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,10 @@ def reason(levels: str, values: Values | None = None) -> str:
     seen = parse(levels)
     told = [e for e in seen if e.level != "null" and (e.comparison, e.level) != ("source", "other")]
     given = values or {}
-    for_it = _clauses([e for e in told if e.bits >= _NEGLIGIBLE_BITS], given)
-    against = _clauses([e for e in told if e.bits <= -_NEGLIGIBLE_BITS and e.level in _DISAGREEING], given)
-    common = _clauses([e for e in told if e.bits <= -_NEGLIGIBLE_BITS and e.level not in _DISAGREEING], given)
-    aside = _clauses([e for e in told if abs(e.bits) < _NEGLIGIBLE_BITS], given)
+    for_it = _clauses([e for e in told if e.bits >= NEGLIGIBLE_BITS], given)
+    against = _clauses([e for e in told if e.bits <= -NEGLIGIBLE_BITS and e.level in DISAGREEING], given)
+    common = _clauses([e for e in told if e.bits <= -NEGLIGIBLE_BITS and e.level not in DISAGREEING], given)
+    aside = _clauses([e for e in told if abs(e.bits) < NEGLIGIBLE_BITS], given)
     parts = [_join(for_it, "and") or "nothing speaks for a match"]
     if against:
         parts.append(f"but {_join(against, 'and')}")
@@ -67,7 +67,7 @@ def reason(levels: str, values: Values | None = None) -> str:
         parts.append(f"{_join(common, 'and')}, as with many who are not one person")
     if aside:
         parts.append(f"{_join(aside, 'and')}, which counts for nothing")
-    gaps = [gap for e in seen if e.level == "null" and (gap := _missing(e.comparison))]
+    gaps = [gap for e in seen if e.level == "null" and (gap := missing(e.comparison))]
     if gaps:
         parts.append(f"there is no {_join(gaps, 'or')} to compare")
     sentence = "; ".join(parts)
@@ -76,25 +76,27 @@ def reason(levels: str, values: Values | None = None) -> str:
 
 def _clauses(evidence: list[Evidence], values: Values) -> list[str]:
     strongest_first = sorted(evidence, key=lambda e: -abs(e.bits))
-    return [_clause(e, *values.get(e.comparison, (None, None))) for e in strongest_first]
+    return [clause(e, *values.get(e.comparison, (None, None))) for e in strongest_first]
 
 
-def _clause(evidence: Evidence, left: str | None, right: str | None) -> str:
+def clause(evidence: Evidence, left: str | None = None, right: str | None = None) -> str:
+    """What one comparison saw, as a clause that fits "..., and ..., but ..."; names the values it is given."""
     kind, name = _kind(evidence.comparison)
     table = words().get(kind, {})
     both = table.get("both", {}).get(evidence.level)
     if both and left and left == right:
         return str(both).format(name=name, left=left)
-    clause = str(table.get(evidence.level, f"{name} is {evidence.level.replace('_', ' ')}")).format(name=name)
+    said = str(table.get(evidence.level, f"{name} is {evidence.level.replace('_', ' ')}")).format(name=name)
     if left and right and left != right:
-        return f"{clause} ({left} / {right})"
-    return f"{clause} ({left})" if left and left == right else clause
+        return f"{said} ({left} / {right})"
+    return f"{said} ({left})" if left and left == right else said
 
 
-def _missing(comparison: str) -> str | None:
+def missing(comparison: str) -> str | None:
+    """What to call a comparison that had nothing to go on; None where that is not worth a word."""
     kind, name = _kind(comparison)
-    missing = words().get(kind, {}).get("missing")
-    return str(missing).format(name=name) if missing else None
+    word = words().get(kind, {}).get("missing")
+    return str(word).format(name=name) if word else None
 
 
 def _kind(comparison: str) -> tuple[str, str]:

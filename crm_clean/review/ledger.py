@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from datetime import datetime
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 
 import numpy as np
 import pandas as pd
@@ -26,8 +26,7 @@ def decide(
 
     Raises UsageError when the two are one, the verdict is unknown, or nobody and no instant answer for it.
     """
-    if verdict not in get_args(Verdict):
-        raise UsageError(f"There is no verdict {verdict!r}; say same, different or undone.")
+    check_verdict(verdict)
     if left == right:
         raise UsageError("A decision is about two records; give two different record ids.")
     if not by.strip():
@@ -45,6 +44,14 @@ def decide(
             "reason": [reason],
         }
     )
+
+
+def check_verdict(verdict: str) -> Verdict:
+    """`verdict` itself, when it is one; raises UsageError otherwise."""
+    for known in get_args(Verdict):
+        if verdict == known:
+            return cast(Verdict, known)
+    raise UsageError(f"There is no verdict {verdict!r}; say same, different or undone.")
 
 
 def append(ledger: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:

@@ -28,6 +28,9 @@ class Store(Protocol):
     def at_once(self) -> AbstractContextManager[None]:
         """A block whose reads all see the same state, through one connection; a commit waits until it is over."""
 
+    def patient(self, seconds: float) -> Store:
+        """The same store, whose calls raise StoreLocked when somebody else still holds it after `seconds`."""
+
     def last_run(self) -> int:
         """The number of the last committed run, 0 when there is none."""
 
@@ -69,6 +72,9 @@ class Store(Protocol):
 
 class EmptyStore:
     """Nothing stands, and nothing is kept: for a run that only hands back files."""
+
+    def patient(self, seconds: float) -> Store:  # noqa: ARG002
+        return self
 
     def at_once(self) -> AbstractContextManager[None]:
         return nullcontext()

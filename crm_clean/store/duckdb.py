@@ -20,7 +20,7 @@ from crm_clean.records.table import INT, Table
 from crm_clean.records.tables import APPENDED, DECISIONS, REPLACED, RUNS, TABLES, VERSIONED
 from crm_clean.store import base, digests
 from crm_clean.store.commit import append, apply
-from crm_clean.store.connection import connected, first_row, statement, undo
+from crm_clean.store.connection import PATIENCE_SECONDS, connected, first_row, statement, undo
 from crm_clean.store.lock import private_files
 from crm_clean.store.migrate import migrate, newest, version
 
@@ -34,8 +34,9 @@ _LAST_RUN = "SELECT coalesce(max(run), 0) FROM kept.runs"
 class DuckDBStore:
     """A `Store` in the DuckDB file at `path`; the file is made by the first write."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, patience: float = PATIENCE_SECONDS) -> None:
         self.path = path
+        self._patience = patience  # seconds to wait while somebody else holds the file
         self._is_current = False  # the schema, once looked at
         self._open: duckdb.DuckDBPyConnection | None = None  # while a block of reads lasts
 
@@ -47,6 +48,9 @@ class DuckDBStore:
                 yield
             finally:
                 self._open = before
+
+    def patient(self, seconds: float) -> DuckDBStore:
+        return DuckDBStore(self.path, patience=seconds)
 
     def last_run(self) -> int:
         with self._reading() as connection:
@@ -130,18 +134,18 @@ class DuckDBStore:
         if not self.path.exists():
             self._create()
         if not self._is_current:
-            with connected(self.path) as connection:
+            with connected(self.path, patience=self._patience) as connection:
                 self._is_current = version(connection) == newest()
             if not self._is_current:
                 self.prepare()
-        with connected(self.path) as connection:
+        with connected(self.path, patience=self._patience) as connection:
             yield connection
 
     @contextmanager
     def _writing(self, *folders: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         if not self.path.exists():
             self._create()
-        with connected(self.path, writing=True, folders=folders) as connection:
+        with connected(self.path, writing=True, folders=folders, patience=self._patience) as connection:
             migrate(connection)
             yield connection
 
