@@ -33,13 +33,13 @@ def profile(
 
     With a draft of a source profile where no profile knows it. Nobody's data is shown, and nothing is changed.
     """
-    from crm_clean.cli import _mapping
+    from crm_clean.cli import _cores, _mapping
     from crm_clean.pipeline.profile import profile as look
     from crm_clean.report.profile_text import screen
 
     if out is not None and out.exists():
         raise UsageError(f"{out} is there already; name another file, or move that one away.")
-    found = look(file, mapping=_mapping(mapped), default_region=region, profiles=profiles)
+    found = look(file, mapping=_mapping(mapped), default_region=region, profiles=profiles, workers=_cores(None))
     typer.echo(screen(found, shutil.get_terminal_size((100, 24)).columns), nl=False)
     if out is not None:
         _write(found, out)
@@ -53,5 +53,7 @@ def _write(found: FileProfile, out: Path) -> None:
     if len(found.kinds) > 1:
         kinds = ", ".join(found.kinds)
         raise UsageError(f"{found.path} holds tables of several kinds ({kinds}); give one of them alone with --out.")
+    if not found.draft:
+        raise UsageError(f"{found.path}: there is nothing to draft; say what its columns hold with --map COLUMN=field.")
     files.write_text(out, found.draft)
     typer.echo(f"\nThe draft is in {out}; check the lines marked with (?).")

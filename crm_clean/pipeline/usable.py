@@ -100,7 +100,7 @@ class _Normal:
     def _of_kind(self, field: str, own: pa.Array, value: pd.Series) -> Iterator[Remark]:
         kind = SCALARS[field]
         if field in _CLOSED or kind == "flag":
-            yield Remark("unknown", int(value.isna().sum()))
+            yield Remark("unknown", int(value.isna().sum()) + _others(field, own, value))
         if field in _ONE_MEANING or kind == "flag":
             yield from _spellings(own, value)
         if kind in ("date", "instant"):
@@ -111,6 +111,14 @@ class _Normal:
         if kind == "instant":
             return int((value > self._now).fillna(False).sum())
         return int(((value > self._now.date().isoformat()) & ~value.str.startswith("-")).fillna(False).sum())
+
+
+def _others(field: str, raw: pa.Array, value: pd.Series) -> int:
+    """Cells that count as `other` because no list knows them; one that says `Other` itself is no such cell."""
+    if field != "status":
+        return 0
+    said = pc.equal(pc.utf8_lower(pc.utf8_trim_whitespace(raw)), "other").to_numpy(zero_copy_only=False)
+    return int((value.eq("other").fillna(False).to_numpy(dtype=bool) & ~said).sum())
 
 
 def _orders(raw: pa.Array) -> Iterator[Remark]:

@@ -19,6 +19,9 @@ def next_steps(profile: FileProfile, width: int) -> Iterator[str]:
 
 
 def _commands(profile: FileProfile, path: str) -> Iterator[tuple[str, str]]:
+    if not any(table.holds_contacts for table in profile.tables):
+        yield "Say what its columns hold, and look again:", f"crm-clean profile {path} --map COLUMN=email"
+        return
     region, likely = profile.options.get("default_region"), profile.options.get("likely_region")
     told = _told(profile.options.get("mapping"))
     offered = _offers(profile)

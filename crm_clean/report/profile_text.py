@@ -56,17 +56,18 @@ def _several(profile: FileProfile, told: list[TableProfile], width: int) -> tupl
 def _headline(profile: FileProfile, table: TableProfile, width: int) -> Iterator[str]:
     rows, columns = words.plural(table.n_rows, "row"), words.plural(len(table.columns), "column")
     aside = f", {words.count(table.n_unread)} more set aside" if table.n_unread else ""
-    yield f"{shown(table.source_file)}: {rows}{aside}, {columns}, {_overall(profile)} clean"
+    yield f"{shown(table.source_file)}: {rows}{aside}, {columns}{_overall(profile)}"
     yield from wrapped(_recognised(table), width, indent="  ")
     yield from wrapped(_format(table), width, indent="  ")
-    for line in _unread(table):
-        yield from wrapped(line, width, indent="  ")
+    yield from (cut(line, width) for line in _unread(table))
     if table.n_judged < table.n_rows:
         yield from wrapped(_judged(table), width, indent="  ")
 
 
 def _overall(profile: FileProfile) -> str:
-    return words.percent(profile.quality["overall"], 0)
+    """How clean it all is; nothing to say of a file in which no column is known."""
+    is_known = any(table.holds_contacts and table.columns for table in profile.tables)
+    return f", {words.percent(profile.quality['overall'], 0)} clean" if is_known else ""
 
 
 def _format(table: TableProfile) -> str:
@@ -86,14 +87,14 @@ def _recognised(table: TableProfile) -> str:
 
 
 def _unread(table: TableProfile) -> Iterator[str]:
+    """How many rows could not be read, and for each reason the first lines it is on."""
     if not table.n_unread:
         return
-    parts = []
+    yield f"  {words.plural(table.n_unread, 'row')} set aside:"
     for unread in table.unread:
-        lines = ", ".join(map(words.count, unread.lines)) + (", ..." if unread.n > len(unread.lines) else "")
-        place = f"{'line' if unread.n == 1 else 'lines'} {lines}"
-        parts.append(f"{words.count(unread.n)} {profile_words.set_aside(unread.reason)} ({place})")
-    yield f"{words.plural(table.n_unread, 'row')} set aside: {'; '.join(parts)}."
+        more = ", ..." if unread.n > len(unread.lines) else ""
+        lines = f"{'line' if unread.n == 1 else 'lines'} {', '.join(map(words.count, unread.lines))}{more}"
+        yield f"  {words.count(unread.n):>8}  {words.finding(unread.reason).title} ({lines})"
 
 
 def _judged(table: TableProfile) -> str:
@@ -101,14 +102,17 @@ def _judged(table: TableProfile) -> str:
 
 
 def _quality(profile: FileProfile, width: int) -> Iterator[str]:
-    """The scorecard, and what each line of it means."""
+    """The scorecard, and what each line of it means; of what the data says nothing about, nothing."""
+    if not _overall(profile):
+        return
     for name, share in profile.quality_of_all.dimensions().items():
         title = words.DIMENSIONS[name][0].lower()
-        yield cut(f"  {title:<11}{words.percent(share, 0):>4}  {_bar(share)}  {_DIMENSIONS[name]}", width)
+        if share is not None:
+            yield cut(f"  {title:<11}{words.percent(share, 0):>4}  {_bar(share)}  {_DIMENSIONS[name]}", width)
 
 
-def _bar(share: float | None) -> str:
-    full = round((share or 0) * _BAR)
+def _bar(share: float) -> str:
+    full = round(share * _BAR)
     return "█" * full + "░" * (_BAR - full)
 
 
@@ -176,7 +180,7 @@ def _findings(profile: FileProfile, width: int) -> Iterator[str]:
     yield "What cleaning would find"
     top = findings.head(_MOST_FINDINGS)
     for n, field, code in zip(top["n"].tolist(), top["field"].astype(str), top["code"].astype(str), strict=True):
-        yield cut(f"  {words.count(n):>8}  {fitted(field, 16)}  {profile_words.found(code)}", width)
+        yield cut(f"  {words.count(n):>8}  {fitted(field, 16)}  {words.finding(code).title}", width)
     rest = findings.iloc[_MOST_FINDINGS:]
     if len(rest):
         yield f"  {words.count(rest['n'].sum()):>8}  of {words.plural(len(rest), 'other kind')}"
@@ -186,19 +190,25 @@ def _overview(profile: FileProfile, width: int) -> Iterator[str]:
     """The tables of an archive, folder or workbook, one a line."""
     n_rows = sum(table.n_rows for table in profile.tables)
     tables = words.plural(len(profile.tables), "table")
-    yield f"{shown(profile.path)}: {tables}, {words.plural(n_rows, 'row')}, {_overall(profile)} clean"
+    yield f"{shown(profile.path)}: {tables}, {words.plural(n_rows, 'row')}{_overall(profile)}"
     name = min(max(width_of(_short(table, profile)) for table in profile.tables), width - 46)
     for table in profile.tables:
         share = words.percent(table.quality.overall, 0) if table.columns else ""
         rows = words.count(table.n_rows) if not table.trouble else ""
         yield cut(f"  {fitted(_short(table, profile), name)} {rows:>10}  {share:>4}  {_standing(table)}", width)
     for table in profile.tables:
-        for line in _unread(table):
-            yield from wrapped(line, width, indent=f"  {_short(table, profile)}: ")
-        if table.columns and table.n_judged < table.n_rows:
-            yield from wrapped(_judged(table), width, indent=f"  {_short(table, profile)}: ")
-        if table.trouble:
-            yield from wrapped(table.trouble, width, indent=f"  {_short(table, profile)}: ")
+        yield from _besides(table, f"  {_short(table, profile)}: ", width)
+
+
+def _besides(table: TableProfile, name: str, width: int) -> Iterator[str]:
+    """What else is to be known of one table of several."""
+    if table.n_unread:
+        reasons = ", ".join(f"{words.finding(u.reason).title.lower()} {words.count(u.n)}" for u in table.unread)
+        yield from wrapped(f"{words.plural(table.n_unread, 'row')} set aside ({reasons})", width, indent=name)
+    if table.columns and table.n_judged < table.n_rows:
+        yield from wrapped(_judged(table), width, indent=name)
+    if table.trouble:
+        yield from wrapped(table.trouble, width, indent=name)
 
 
 def _short(table: TableProfile, profile: FileProfile) -> str:

@@ -1,4 +1,4 @@
-"""Codes of a profile in plain words: why a row was set aside, what was found in a cell, what stands out in a column.
+"""What stands out in a column of a file, in plain words.
 
 For whoever keeps the file; no word of statistics, no value of anybody.
 """
@@ -16,52 +16,6 @@ ENCODINGS = {
     "cp1252": "Windows-1252",
 }
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-SET_ASIDE = {
-    "row.too_few_fields": "with fewer cells than the header",
-    "row.too_many_fields": "with more cells than the header",
-    "row.unclosed_quote": "with a quote that does not close",
-    "row.stray_quote": "with a quote inside a cell",
-    "row.bad_encoding": "with bytes that are no letters",
-    "row.nul": "with a NUL byte",
-    "row.truncated": "cut off",
-    "cell.too_long": "with a cell that is too long",
-    "row.footer": "that is a total or footer",
-    "row.empty": "with nothing in it",
-    "row.outside_card": "outside any card",
-    "row.not_a_person": "that is a group, not a person",
-}
-FOUND = {
-    "phone.unreadable": "no number that can be dialled",
-    "phone.placeholder": "a number that stands for none",
-    "phone.scientific": "a number cut short by a spreadsheet",
-    "email.invalid": "no e-mail address",
-    "email.placeholder": "an address that stands for none",
-    "email.repaired": "a slip of the keyboard, mended",
-    "email.domain_typo": "a domain that looks misspelt",
-    "email.disposable": "a throw-away mailbox",
-    "email.x500": "an internal Exchange address",
-    "name.placeholder": "nobody's name",
-    "name.company": "a company where a person should be",
-    "name.couple": "two people in one name",
-    "name.mojibake": "letters broken by a wrong encoding",
-    "text.mojibake": "letters broken by a wrong encoding",
-    "text.invisible": "invisible characters, taken out",
-    "text.zalgo": "piled-up accents",
-    "text.confusable": "look-alike letters of another alphabet",
-    "text.too_long": "too long, cut",
-    "company.placeholder": "a company that stands for none",
-    "address.placeholder": "an address that stands for none",
-    "date.unreadable": "no date",
-    "date.default": "a date that stands for none, such as 1900-01-01",
-    "date.impossible": "a day that cannot be",
-    "birth_date.unreadable": "no date",
-    "birth_date.impossible": "a birthday that cannot be",
-    "postal_code.invalid": "no postcode of that country",
-    "flag.unreadable": "neither yes nor no",
-    "number.unreadable": "no number",
-    "website.invalid": "no web address",
-    "profile.invalid": "no profile we know",
-}
 # What a column's unusable cells are not, by the field it is taken for.
 _NOT = {
     "email": "no e-mail address",
@@ -83,18 +37,6 @@ GRAVE = (
 USABLE_ENOUGH = 0.9
 # Every file has a few of these: told only where they are more than this share of the filled cells.
 _SOME = {"placeholder": 0.01, "unknown": 0.01, "apostrophe": 0.001}
-
-
-def found(code: str) -> str:
-    """What a finding of the normaliser means."""
-    if code.endswith(".unknown"):
-        return "a word in no list we know"
-    return FOUND.get(code, spoken(code))
-
-
-def set_aside(reason: str) -> str:
-    """Why a row could not be read, to follow `2 rows`."""
-    return SET_ASIDE.get(reason, f"({spoken(reason)})")
 
 
 def is_grave(note: Note, column: Column) -> bool:

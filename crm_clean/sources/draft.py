@@ -1,7 +1,7 @@
 """A draft of a source profile: what was made of a table, as the TOML that `profile.load` reads back.
 
-A table that is staged by it gives the records that the plan gave, but for their ids: those begin with the name of the
-source. Columns that share one name cannot be told apart by a profile; the first of them is taken.
+A table that is staged by it gives the records that the plan gave, but for ids, which begin with the name of the source,
+and for cells that surely say nothing, which a draft of our own making has as nulls. Columns that share one name cannot be told apart by a profile; the first of them is taken.
 """
 
 from __future__ import annotations
@@ -32,11 +32,13 @@ _HEAD = (
 def draft(
     grid: Grid, plan: Plan, *, source_file: str, known: Profile | None = None, default_region: str | None = None
 ) -> str:
-    """The TOML of a profile for tables like `grid`, which `plan` was made for.
+    """The TOML of a profile for tables like `grid`, which `plan` was made for; "" when it makes nothing of any column.
 
     `known`: the profile that recognised it, whose source the draft keeps. `default_region`: ISO 3166 code of national
     numbers, where the user said so.
     """
+    if not plan.feeds:
+        return ""
     name = _name(source_file, known)
     title = f"{known.title}, as we export them" if known else name.replace("_", " ").capitalize()
     parts = [
@@ -45,7 +47,7 @@ def draft(
         f"source = {_quoted(known.source if known else name)}  # ids of records begin with it: settle it now, keep it\n"
         f"title = {_quoted(title)}\n",
         *_region(default_region or plan.default_region),
-        *_nulls(grid, plan),
+        *_nulls(plan.nulls if known else _seen_nulls(grid, plan)),
         "\n".join(_signature(grid.header, plan)),
         "\n".join(_columns(grid, plan)),
         *_from_file_name(known),
@@ -71,8 +73,12 @@ def _region(region: str | None) -> Iterator[str]:
         yield '# default_region = "US"  # (?) country of national phone numbers, postcodes and dates\n'
 
 
-def _nulls(grid: Grid, plan: Plan) -> Iterator[str]:
-    seen = sorted({*plan.nulls, *(null for column in grid.columns for null in sure_nulls(filled(column)))})
+def _seen_nulls(grid: Grid, plan: Plan) -> set[str]:
+    return {*plan.nulls, *(null for column in grid.columns for null in sure_nulls(filled(column)))}
+
+
+def _nulls(nulls: Iterable[str]) -> Iterator[str]:
+    seen = sorted(nulls)
     if seen:
         yield f"# Cells that hold one of these hold nothing.\nnulls = {_listed(seen)}\n"
 
