@@ -6,7 +6,7 @@ Prefect shows them as a history. A page that could not be written never fails a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -93,7 +93,7 @@ def _link(page: Path, key: str, text: str) -> Callable[[], object]:
     return partial(create_link_artifact, where.as_uri(), text, key=key, description=f"{text}: {where}")
 
 
-def _leave(told: list[Callable[[], object]] | Iterator[Callable[[], object]]) -> None:
+def _leave(told: Iterable[Callable[[], object]]) -> None:
     """Write one after the other, and none any more once Prefect's server did not take one."""
     for write in told:
         try:

@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -30,16 +31,27 @@ def start(words: Sequence[str], *, env: Mapping[str, str], log: IO[bytes]) -> su
 
 
 def stop(process: subprocess.Popen[bytes], *, patience: float = _PATIENCE) -> None:
-    """End `process`: asked first, and killed with all it started when it does not end within `patience` seconds."""
+    """End `process` and all it started: asked first, then killed, if anything is left after `patience` seconds."""
     if process.poll() is None:
         process.terminate()
-        try:
-            process.wait(patience)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+    until = time.monotonic() + patience
+    while _lives(process) and time.monotonic() < until:
+        time.sleep(0.05)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
     if process.stdin:
         process.stdin.close()
+
+
+def _lives(process: subprocess.Popen[bytes]) -> bool:
+    """Whether the process, or any that it started, still runs."""
+    process.poll()
+    try:
+        os.killpg(process.pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _end_with_parent() -> None:

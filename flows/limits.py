@@ -8,7 +8,7 @@ silence, the work goes on, and a slot that cannot be given back comes free by it
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from prefect.client.orchestration import get_client
@@ -27,10 +27,8 @@ def ensure(project: Path) -> int:
     """Make the limit of `project` where there is none; returns how many runs hold it now."""
     name = names.limit(project)
     with get_client(sync_client=True) as client:
-        try:
+        with suppress(ObjectAlreadyExists):  # somebody else may make it between Prefect's look and its making
             client.upsert_global_concurrency_limit_by_name(name, limit=1)
-        except ObjectAlreadyExists:
-            pass  # somebody else made it between our look and our making
         return client.read_global_concurrency_limit_by_name(name).active_slots
 
 

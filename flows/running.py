@@ -25,6 +25,6 @@ def in_turn(steps: Sequence[Task[..., Done]], ask: Ask) -> Done:
     with limits.turn(ask.project):
         done: Any = None
         for step in steps:
-            done = step(ask, after=done)
+            done = step(ask, done)
         artifacts.tell_unchanged(done)
     return done
