@@ -43,15 +43,16 @@ def profile(
     typer.echo(screen(found, shutil.get_terminal_size((100, 24)).columns), nl=False)
     if out is not None:
         _write(found, out)
-    elif any(table.is_guessed and table.draft for table in found.tables):
+    elif len(found.drafts) == 1 and any(table.is_guessed for table in found.tables):
         typer.echo(f"\n{found.draft}", nl=False)
 
 
 def _write(found: FileProfile, out: Path) -> None:
     from crm_clean import files
+    from crm_clean.report.plain import shown
 
-    if len(found.kinds) > 1:
-        kinds = ", ".join(found.kinds)
+    if len(found.drafts) > 1:
+        kinds = ", ".join(map(shown, found.drafts))
         raise UsageError(f"{found.path} holds tables of several kinds ({kinds}); give one of them alone with --out.")
     if not found.draft:
         raise UsageError(f"{found.path}: there is nothing to draft; say what its columns hold with --map COLUMN=field.")

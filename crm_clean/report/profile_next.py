@@ -5,14 +5,17 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Mapping
 
-from crm_clean.report.plain import wrapped
+from crm_clean.report import words
+from crm_clean.report.plain import shown, wrapped
 from crm_clean.report.profiled import FileProfile
+
+_ONE_ALONE = "crm-clean profile FILE --out profiles/NAME.toml"
 
 
 def next_steps(profile: FileProfile, width: int) -> Iterator[str]:
     """The purpose of each command, and the command on one line: it is never broken in two."""
     yield "What to do next"
-    path = shlex.quote(profile.path)
+    path = shlex.quote(shown(profile.path))
     for purpose, command in _commands(profile, path):
         yield from wrapped(purpose, width, indent="  ")
         yield f"    {command}"
@@ -24,19 +27,28 @@ def _commands(profile: FileProfile, path: str) -> Iterator[tuple[str, str]]:
         return
     region, likely = profile.options.get("default_region"), profile.options.get("likely_region")
     told = _told(profile.options.get("mapping"))
-    offered = _offers(profile)
+    offered = _offers(profile, told)
     national = _says_region(profile) and not region
     code = region or ((likely or "CC") if national else None)
     flags = "".join([*told, *offered[:3], f" --default-region {code}" if code else ""])
     if offered and not told:
         yield "See what changes when a column is taken for what it looks like:", f"crm-clean profile {path}{flags}"
     yield f"Clean it{_why(likely) if national else ''}:", f"crm-clean dedupe {path} --out cleaned{flags}"
-    if any(table.is_guessed for table in profile.tables if table.columns):
-        yield (
-            "Keep what was understood as a source profile; a project takes profiles from the folder that "
-            'crm_clean.toml names under [sources]: profiles = "profiles".',
-            f"crm-clean profile {path}{''.join(told)} --out profiles/{_profile_name(profile.draft)}.toml",
-        )
+    if any(table.is_guessed and table.draft for table in profile.tables):
+        yield from _keep(profile, f"crm-clean profile {path}{''.join(told)}")
+
+
+def _keep(profile: FileProfile, command: str) -> Iterator[tuple[str, str]]:
+    """How to save the draft; a file holds the profile of one kind of table."""
+    if len(profile.drafts) > 1:
+        unknown = words.plural(len(profile.drafts), "kind")
+        yield f"No profile knows {unknown} of these tables. Look at each file alone for a draft of one:", _ONE_ALONE
+        return
+    yield (
+        "Keep what was understood as a source profile; a project takes profiles from the folder that "
+        'crm_clean.toml names under [sources]: profiles = "profiles".',
+        f"{command} --out profiles/{_profile_name(profile.draft)}.toml",
+    )
 
 
 def _why(likely: object) -> str:
@@ -47,10 +59,11 @@ def _why(likely: object) -> str:
 
 def _told(mapping: object) -> list[str]:
     pairs = mapping.items() if isinstance(mapping, Mapping) else ()
-    return [f" --map {shlex.quote(f'{column}={field}')}" for column, field in pairs]
+    return [f" --map {shlex.quote(f'{shown(column)}={field}')}" for column, field in pairs]
 
 
-def _offers(profile: FileProfile) -> list[str]:
+def _offers(profile: FileProfile, told: list[str]) -> list[str]:
+    """Columns that look like something they are not taken for."""
     found = {
         column.name: note.detail
         for table in profile.tables
@@ -58,7 +71,7 @@ def _offers(profile: FileProfile) -> list[str]:
         for note in column.notes
         if note.code == "looks_like"
     }
-    return _told(found)
+    return [offer for offer in _told(found) if offer not in told]
 
 
 def _says_region(profile: FileProfile) -> bool:

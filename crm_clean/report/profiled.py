@@ -142,20 +142,22 @@ class FileProfile:
         return {**self.quality_of_all.dimensions(), "overall": self.quality_of_all.overall}
 
     @property
-    def draft(self) -> str:
-        """A source profile for the first table that no profile knows, else for the first one; "" without any."""
-        known = [table for table in self.tables if table.draft]
-        unknown = [table for table in known if table.is_guessed]
-        return next((table.draft for table in (*unknown, *known)), "")
+    def drafts(self) -> dict[str, str]:
+        """A source profile for each kind of table that no profile knows, else for each kind there is.
+
+        By the first table of the kind; tables are of one kind when they have the same columns, or one profile.
+        """
+        drafted = [table for table in self.tables if table.draft]
+        first: dict[object, TableProfile] = {}
+        for table in [table for table in drafted if table.is_guessed] or drafted:
+            kind = tuple(column.name for column in table.columns) if table.is_guessed else table.profile
+            first.setdefault(kind, table)
+        return {table.source_file: table.draft for table in first.values()}
 
     @property
-    def kinds(self) -> tuple[str, ...]:
-        """A table of each kind there is: the first with its columns, or the first that its profile knows."""
-        first: dict[object, str] = {}
-        for table in (table for table in self.tables if table.draft):
-            kind = tuple(column.name for column in table.columns) if table.is_guessed else table.profile
-            first.setdefault(kind, table.source_file)
-        return tuple(first.values())
+    def draft(self) -> str:
+        """The first of `drafts`, "" without any."""
+        return next(iter(self.drafts.values()), "")
 
     def __str__(self) -> str:
         from crm_clean.report.profile_text import screen

@@ -1,7 +1,8 @@
 """A draft of a source profile: what was made of a table, as the TOML that `profile.load` reads back.
 
 A table that is staged by it gives the records that the plan gave, but for ids, which begin with the name of the source,
-and for cells that surely say nothing, which a draft of our own making has as nulls. Columns that share one name cannot be told apart by a profile; the first of them is taken.
+and for cells that surely say nothing, which a draft of our own making has as nulls. Columns that share one name cannot
+be told apart by a profile; the first of them is taken.
 """
 
 from __future__ import annotations
@@ -157,8 +158,9 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A basic string of TOML, which escapes as JSON does, and DEL besides."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    """A basic string of TOML, which escapes as JSON does; what no eye sees is escaped too."""
+    seen = (c if c.isprintable() else f"\\U{ord(c):08X}" for c in json.dumps(text, ensure_ascii=False))
+    return "".join(seen)
 
 
 def _comment(text: str) -> str:
