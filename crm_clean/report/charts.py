@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 INK, QUIET, LINE = "#1f2733", "#6b7280", "#e8e5de"
 ACCENT, SOFT, BEFORE, DOUBT = "#0f766e", "#a7d3cb", "#b8b2a5", "#c98a2b"
 
-WIDTH, HEIGHT = 440, 190
+WIDTH, HEIGHT = 400, 180
 SMALL_WIDTH, SMALL_HEIGHT = 300, 96
 
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -69,7 +69,7 @@ def probabilities(scores: pd.DataFrame, threshold: float | None, *, ident: str) 
     bars["start"], bars["end"] = bars["low"].where(left, middle), (bars["low"] + half).where(left, bars["high"])
     ticks = [0, 0.2, 0.4, 0.6, 0.8, 1]
     axis = alt.Axis(format=".0%", values=ticks, grid=False)
-    axis_of_pairs = alt.Axis(values=_decades(bars["n"]), format=",", domain=False, ticks=False)
+    axis_of_pairs = alt.Axis(values=_decades(bars["n"]), format=",.0f", domain=False, ticks=False)
     chart = (
         alt.Chart(bars)
         .mark_bar(cornerRadiusEnd=1.5)
@@ -96,7 +96,7 @@ def over_runs(points: pd.DataFrame, *, ident: str, title: str, is_share: bool) -
 
     shown = pd.DataFrame({"run": points["run"].astype("int64"), "value": points["value"].astype("float64")})
     low, high = _span(shown["value"], is_share=is_share)
-    form = ".0%" if is_share else ","
+    form = ".0%" if is_share else ",.0f"
     runs = sorted(shown["run"].unique())
     ticks = runs if len(runs) <= 6 else [runs[0], runs[len(runs) // 2], runs[-1]]
     base = alt.Chart(shown).encode(

@@ -17,6 +17,7 @@ from crm_clean.report.summary import RunSummary
 
 if TYPE_CHECKING:
     from jinja2 import Template
+    from markupsafe import Markup
 
 _LONGEST = 60
 
@@ -61,7 +62,7 @@ def _template() -> Template:
     environment.filters.update(
         count=words.count, percent=words.percent, seconds=words.seconds, memory=words.memory, spoken=words.spoken
     )
-    environment.filters.update(tone=view.tone, as_it_came=as_it_came)
+    environment.filters.update(tone=view.tone, as_it_came=as_it_came, typed=_typed)
     environment.globals.update(plural=words.plural, dimensions=words.DIMENSIONS)
     return environment.get_template("report.html")
 
@@ -78,6 +79,14 @@ _UNSEEN = re.compile(r"[^\S ]|[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\
 
 def _named(found: re.Match[str]) -> str:
     return f"[U+{ord(found.group()):04X}]"
+
+
+def _typed(text: str) -> Markup:
+    """Our own words, what stands between backticks as it would be typed; escaped all the same."""
+    from markupsafe import Markup, escape
+
+    parts = [escape(part) for part in text.split("`")]
+    return Markup("").join(Markup("<code>{}</code>").format(p) if at % 2 else p for at, p in enumerate(parts))
 
 
 def _style() -> object:

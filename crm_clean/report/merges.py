@@ -45,10 +45,10 @@ def least_certain_merges(tables: Tables, *, explain: Explain | None = None, limi
     What people decided is certain and not listed.
     """
     members = tables["membership"]
-    held = members[members["match_probability"] < 1].sort_values(["match_probability", "golden_id"])
-    weakest = held.drop_duplicates("golden_id")["golden_id"].head(limit)
-    golden = tables["golden"][tables["golden"]["golden_id"].isin(weakest)].set_index("golden_id")
-    return _told(tables, golden.reindex(weakest).reset_index(), explain)
+    merged = tables["golden"][tables["golden"]["n_records"] > 1].set_index("golden_id")
+    held = members[(members["match_probability"] < 1) & members["golden_id"].isin(merged.index)]
+    held = held.sort_values(["match_probability", "golden_id"]).drop_duplicates("golden_id").head(limit)
+    return _told(tables, merged.reindex(held["golden_id"]).reset_index(), explain)
 
 
 def members_of(tables: Tables, golden_ids: pd.Series, *, limit: int = SHOWN_MEMBERS) -> pd.DataFrame:

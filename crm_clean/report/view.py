@@ -167,15 +167,15 @@ def merges(chosen: pd.DataFrame, members: pd.DataFrame) -> list[Row]:
         own = [_member(member) for member in rows(by_id.get(row["golden_id"], members.head(0)))]
         weakest = min((m["match_probability"] for m in own if m["match_probability"] is not None), default=None)
         for member in own:
-            member["is_weakest"] = weakest is not None and weakest < 1 and member["match_probability"] == weakest
+            # Of two records, none hangs on by less than the other.
+            member["is_weakest"] = len(own) > 2 and member["match_probability"] == weakest
         found.append({**row, "members": own, "n_more": max(int(row["n_records"]) - len(own), 0)})
     return found
 
 
 def _member(row: Row) -> Row:
-    path = row["source_file"]
-    file = None if path is None else str(path).rsplit("/", 1)[-1]
-    return {**row, "file": file, "updated": shown(row["updated_at"])}
+    lists = {kind: str(row[kind] or "").split("; ") for kind in ("email", "phone")}
+    return {**row, **lists, "updated": shown(row["updated_at"])}
 
 
 def scores(summary: RunSummary) -> list[Row]:
@@ -211,6 +211,7 @@ def pair(row: Row) -> Row:
         "fields": [field for field in fields if field["left"] or field["right"]],
         "left_at": _place(row.get("left_file"), row.get("left_row")),
         "right_at": _place(row.get("right_file"), row.get("right_row")),
+        "ids": [str(row[name]) for name in ("left_id", "right_id") if row.get(name) is not None],
     }
 
 

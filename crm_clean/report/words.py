@@ -11,8 +11,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from crm_clean.report.shown import field_name
-
 DIMENSIONS = {
     "completeness": ("Complete", "has a name, a way to reach the person, and a company or country"),
     "validity": ("Valid", "e-mails, phones, postcodes and dates that can be used"),
@@ -96,4 +94,4 @@ def finding(code: str) -> Told:
 def todo(field: str, dimension: str) -> str:
     """What to do about `field` where `dimension` is weak."""
     said = _table()["todo"].get(dimension, {})
-    return str(said.get(field) or said.get("any", "")).format(field=field_name(field))
+    return str(said.get(field) or said.get("any", ""))
