@@ -14,7 +14,7 @@ import pandas as pd
 from crm_clean.errors import UsageError
 from crm_clean.records.table import STRING, Table
 
-Record = Callable[[str, str, str, str | None], None]
+Record = Callable[[str, str, str, str | None], object]
 
 DECIDED = Table(
     "decided",
@@ -36,12 +36,16 @@ class Answer:
 
 @dataclass
 class Session:
-    """Goes through `queue` (a frame of review.queue.COLUMNS) from the top; `record(verdict, left, right, reason)`."""
+    """Goes through `queue` (a frame of review.queue.COLUMNS) from the top; `record(verdict, left, right, reason)`.
+
+    What `record` returns, if it is text, is `note`: a sentence on the answer, such as that it contradicts another.
+    """
 
     queue: pd.DataFrame
     record: Record
     trail: list[Answer] = field(default_factory=list)
     round: list[int] = field(default_factory=list)  # places still to be asked, in order
+    note: str | None = None
 
     def __post_init__(self) -> None:
         self.round = self.round or list(range(len(self.queue)))
@@ -66,7 +70,7 @@ class Session:
         if verdict not in VERDICTS:
             raise UsageError(f"There is no verdict {verdict!r}; say same or different.")
         place = self._asked()
-        self.record(verdict, *self._ids(place), reason)
+        self._keep(verdict, place, reason)
         self._go_on(Answer(place, verdict, reason))
 
     def skip(self) -> None:
@@ -79,7 +83,7 @@ class Session:
             raise UsageError("There is nothing to take back yet.")
         last = self.trail[-1]
         if last.verdict in VERDICTS:
-            self.record("undone", *self._ids(last.place), None)
+            self._keep("undone", last.place)
         self.trail.pop()
         self.round.insert(0, last.place)
 
@@ -99,6 +103,10 @@ class Session:
         if self.place is None:
             raise UsageError("Every pair has been asked; there is nothing left to judge.")
         return self.place
+
+    def _keep(self, verdict: str, place: int, reason: str | None = None) -> None:
+        said = self.record(verdict, *self._ids(place), reason)
+        self.note = said if isinstance(said, str) else None
 
     def _go_on(self, answer: Answer) -> None:
         self.trail.append(answer)

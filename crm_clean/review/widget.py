@@ -42,9 +42,10 @@ class ReviewWidget(anywidget.AnyWidget):
     """A queue of pairs to judge. `decided` is what was judged in this sitting.
 
     `queue`: a frame of review.queue.COLUMNS. `record(verdict, left_id, right_id, reason)` keeps an answer: `same`,
-    `different`, or `undone` for one that was taken back; what it raises is shown as a sentence. With
-    `show_probability` False (it may be set at any time) the model's opinion of a pair is shown only once it was judged.
-    Raises UsageError for a queue that lacks columns.
+    `different`, or `undone` for one that was taken back; what it raises is shown as a sentence and leaves the pair
+    undecided, what it returns is shown too, if it is text. With `show_probability` False (it may be set at any time)
+    the model's opinion of a pair is shown only once the pair was judged. Raises UsageError for a queue without its
+    columns.
     """
 
     _esm = _STATIC.joinpath("review.js").read_text(encoding="utf-8")
@@ -67,14 +68,14 @@ class ReviewWidget(anywidget.AnyWidget):
 
     def _answer(self, _: object, content: Message, __: object) -> None:
         """Do what the page asks, then show what there is now."""
-        refused = None
+        refused = self._session.note = None
         try:
             self._obey(content)
         except CrmCleanError as error:
             refused = str(error)
         except Exception as error:  # whatever went wrong, the page must not wait for ever
             refused = f"That could not be recorded ({type(error).__name__}); the pair is undecided. Try it once more."
-        self.send({**self._screen(), "refused": refused})
+        self.send({**self._screen(), "refused": refused, "note": self._session.note})
 
     def _obey(self, content: Message) -> None:
         session, pressed = self._session, content.get("press")

@@ -20,7 +20,7 @@ function make(tag, name, text, ...children) {
 
 function percent(share) {
   const shown = Math.min(Math.max(Math.round(share * 1000) / 10, share > 0 ? 0.1 : 0), share < 1 ? 99.9 : 100);
-  return `${shown} %`;
+  return `${shown}%`;
 }
 
 function counted(number, one, many) {
@@ -39,8 +39,8 @@ function side(lines) {
 function heading(record) {
   const place = record.row === null ? record.file : `${record.file}, row ${record.row}`;
   return make("div", "cr-head", null,
-    make("b", "", record.source),
-    make("span", "", place),
+    make("b", "", record.source === record.file ? place : record.source),
+    record.source !== record.file && make("span", "", place),
     record.changed && make("span", "", `changed ${record.changed}`));
 }
 
@@ -71,6 +71,7 @@ function render({ model, el }) {
   // The notebook has keys of its own (two presses of d delete a cell); they rest while this has the focus.
   root.setAttribute("data-lm-suppress-shortcuts", "true");
   root.setAttribute("aria-label", "Pairs to review");
+  root.append(make("p", "cr-quiet", "Waiting for the notebook. If nothing appears, run the cell again."));
   el.append(root);
   let screen = null;
   let waiting = true;
@@ -115,9 +116,9 @@ function render({ model, el }) {
       table(pair),
       reason,
       make("div", "cr-actions", null,
-        button("cr-same", "Same person", "S", "same"),
-        button("cr-different", "Different people", "D", "different"),
-        button("cr-skip", "Skip", "Space", "skip"),
+        button("cr-yes", "Same person", "S", "same"),
+        button("cr-no", "Different people", "D", "different"),
+        button("", "Skip", "Space", "skip"),
         told()),
     ];
   }
@@ -133,10 +134,11 @@ function render({ model, el }) {
     return [
       make("h3", "", none ? "Nothing waits for you" : "That was the last pair"),
       make("p", "", none ? "No pair needs a person's eye just now." : `${said}. The next run obeys.`),
-      counts.skipped ? make("p", "cr-quiet", `${counted(counts.skipped, "pair was", "pairs were")} skipped and still waits.`
-        .replace("pairs were skipped and still waits", "pairs were skipped and still wait")) : null,
+      counts.skipped
+        ? make("p", "cr-quiet", `${counted(counts.skipped, "pair was skipped and waits", "pairs were skipped and wait")} for another time.`)
+        : null,
       none ? null : make("div", "cr-actions", null,
-        counts.skipped ? button("cr-skip", "Show the skipped ones", null, "ask_skipped") : null, told()),
+        counts.skipped ? button("", "Show the skipped ones", null, "ask_skipped") : null, told()),
     ].filter(Boolean);
   }
 
@@ -147,9 +149,9 @@ function render({ model, el }) {
     screen = message;
     waiting = false;
     root.classList.remove("cr-waiting");
-    const alert = make("p", "cr-refused", message.refused || "");
-    alert.setAttribute("role", "alert");
-    root.replaceChildren(...(message.pair ? ask(message.pair) : close()), alert);
+    const said = make("p", message.refused ? "cr-refused" : "cr-note", message.refused || message.note || "");
+    said.setAttribute("role", "alert");
+    root.replaceChildren(...(message.pair ? ask(message.pair) : close()), said);
     root.classList.toggle("cr-closed", !message.pair);
     if (reason && message.pair.place === was) reason.value = typed;
     if (hadFocus) root.focus({ preventScroll: true });
