@@ -54,6 +54,6 @@ def test_what_was_assumed_or_left_out_is_said(
 
 def test_a_run_without_a_project_says_it_too(tmp_path: Path) -> None:
     path, heard = tmp_path / "kunden.csv", Heard()
-    path.write_bytes(PEOPLE.encode("cp1252"))
+    path.write_bytes(f"{PEOPLE}Jürgen,Muster,J@example.org\n".encode("cp1252"))
     dedupe_files([path], tmp_path / "out", reporter=heard)
     assert heard.notices == ["kunden.csv was read as Windows-1252; save it as UTF-8 if letters look wrong."]
