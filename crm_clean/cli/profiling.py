@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,10 +41,11 @@ def profile(
     if out is not None and out.exists():
         raise UsageError(f"{out} is there already; name another file, or move that one away.")
     found = look(file, mapping=_mapping(mapped), default_region=region, profiles=profiles, workers=_cores(None))
-    typer.echo(screen(found, shutil.get_terminal_size((100, 24)).columns), nl=False)
     if out is not None:
         _write(found, out)
-    elif len(found.drafts) == 1 and any(table.is_guessed for table in found.tables):
+        found = replace(found, options={**found.options, "saved": out})
+    typer.echo(screen(found, shutil.get_terminal_size((100, 24)).columns), nl=False)
+    if out is None and len(found.drafts) == 1 and any(table.is_guessed for table in found.tables):
         typer.echo(f"\n{found.draft}", nl=False)
 
 
@@ -57,4 +59,3 @@ def _write(found: FileProfile, out: Path) -> None:
     if not found.draft:
         raise UsageError(f"{found.path}: there is nothing to draft; say what its columns hold with --map COLUMN=field.")
     files.write_text(out, found.draft)
-    typer.echo(f"\nThe draft is in {out}; check the lines marked with (?).")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from crm_clean.report import words
 from crm_clean.report.plain import shown, wrapped
@@ -34,8 +35,15 @@ def _commands(profile: FileProfile, path: str) -> Iterator[tuple[str, str]]:
     if offered and not told:
         yield "See what changes when a column is taken for what it looks like:", f"crm-clean profile {path}{flags}"
     yield f"Clean it{_why(likely) if national else ''}:", f"crm-clean dedupe {path} --out cleaned{flags}"
-    if any(table.is_guessed and table.draft for table in profile.tables):
-        yield from _keep(profile, f"crm-clean profile {path}{''.join(told)}")
+    saved = profile.options.get("saved")
+    if isinstance(saved, Path):
+        yield (
+            f"Check the lines of {shown(str(saved))} that are marked with (?), and see that the file is known by it:",
+            f"crm-clean profile {path} --profiles {shlex.quote(shown(str(saved.parent)))}",
+        )
+    elif any(table.is_guessed and table.draft for table in profile.tables):
+        kept = f" --default-region {region}" if region else ""
+        yield from _keep(profile, f"crm-clean profile {path}{''.join(told)}{kept}")
 
 
 def _keep(profile: FileProfile, command: str) -> Iterator[tuple[str, str]]:

@@ -102,7 +102,8 @@ class TableProfile:
 class FileProfile:
     """A file, archive or folder: `str()` is the screen, `columns` and `findings` are frames.
 
-    `given`: the path and the options as they were given, for the commands that are proposed.
+    `options`, for the commands that are proposed: mapping and default_region as they were given; likely_region, the
+    country that most addresses are in; saved, the Path that the draft was written to.
     """
 
     path: str

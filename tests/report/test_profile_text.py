@@ -147,7 +147,7 @@ def test_every_remark_has_words_of_its_own(code: str) -> None:
             [],
             [
                 "crm-clean dedupe kunden.csv --out cleaned --map 'Kontakt 2=email_2' --default-region DE",
-                "crm-clean profile kunden.csv --map 'Kontakt 2=email_2' --out profiles/kunden.toml",
+                "crm-clean profile kunden.csv --map 'Kontakt 2=email_2' --default-region DE --out profiles/kunden.toml",
             ],
             id="what was told is told again",
         ),
