@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from crm_clean.records import tables as t
+from crm_clean.report.findings import examples
 from crm_clean.report.gather import NEEDED, Facts, summarise
 from crm_clean.report.html import render
-from crm_clean.report.merges import largest_merges
+from crm_clean.report.merges import largest_merges, least_certain_merges, members_of, sizes
 from crm_clean.report.summary import StepCost
 from crm_clean.report.text import screenful
 
@@ -108,6 +110,104 @@ def test_the_largest_merges_say_what_holds_them_together(tables: Frames) -> None
 
 def test_only_so_many_merges_are_listed(tables: Frames) -> None:
     assert largest_merges(tables, limit=1)["golden_id"].tolist() == ["G-a"]
+
+
+def test_the_least_certain_merges_come_first_and_certain_ones_are_left_out(tables: Frames) -> None:
+    found = least_certain_merges(tables)
+    assert found[["golden_id", "match_probability"]].to_numpy().tolist() == [["G-a", 0.98]]
+
+
+def test_the_reason_is_that_of_the_record_that_hangs_on_by_the_least(tables: Frames) -> None:
+    told = least_certain_merges(tables, explain=lambda levels: f"because {levels.split()[0]}")
+    assert told["reason"].tolist() == ["because email=same:9.5"]
+
+
+def test_a_merge_that_no_pair_speaks_for_was_decided(tables: Frames) -> None:
+    told = largest_merges(tables, explain=lambda levels: levels)
+    assert told["reason"].tolist()[1] == "decided by a person or by the export itself"
+
+
+def test_members_stand_side_by_side_the_newest_first(tables: Frames) -> None:
+    when = pd.to_datetime(["2020-01-01", "2021-01-01", "2024-01-01", None, None], utc=True)
+    records = t.RECORDS.frame(
+        tables["records"].assign(updated_at=when, source_row=range(1, 6), source=["hub"] * 2 + ["sales"] * 3)
+    )
+    emails = {"record_id": ["h:1"] * 2, "kind": ["email"] * 2, "ordinal": [2, 1], "raw": ["no mail", "a@x.org"]}
+    points = t.CONTACT_POINTS.frame({**emails, "value": [None, "a@example.com"]})
+    shown = members_of({**tables, "records": records, "contact_points": points}, pd.Series(["G-a"]))
+    assert shown[["record_id", "source", "source_row", "name"]].to_numpy().tolist() == [
+        ["s:1", "sales", 3, "Ada"],
+        ["h:1", "hub", 1, "Ada"],
+    ]
+    assert shown["email"].tolist()[1] == "a@example.com; no mail"
+    assert pd.isna(shown["email"].tolist()[0])
+
+
+def test_of_a_huge_group_only_the_first_members_are_shown(tables: Frames) -> None:
+    assert members_of(tables, pd.Series(["G-a", "G-b"]), limit=1)["golden_id"].tolist() == ["G-a", "G-b"]
+
+
+def test_sizes_count_golden_records_by_their_members(tables: Frames) -> None:
+    assert sizes(tables["golden"]).to_dict("list") == {"n_records": [1, 2], "n_golden": [1, 2]}
+
+
+def test_each_file_says_what_became_of_its_rows(tables: Frames) -> None:
+    tables["records"] = tables["records"].assign(file_id=["f1", "f1", "f2", "f2", "f2"])
+    tables["golden"] = tables["golden"].assign(sources=["hubspot; salesforce", "hubspot", "salesforce"])
+    shown = summarise(tables, t.CHECKS.empty(), _review(tables), facts=FACTS).sources
+    assert [(s.source_file, s.n_alone, s.n_within, s.n_across) for s in shown] == [
+        ("hub.csv", 0, 1, 1),
+        ("sales.csv", 1, 1, 1),
+    ]
+
+
+def test_examples_are_the_most_frequent_values_of_each_finding(tables: Frames) -> None:
+    raws = ["b", "b", "a", "d", "c", "z" * 900]
+    issues = t.ISSUES.frame(
+        {"record_id": list("uvwxyz"), "field": ["phone"] * 5 + ["email"], "code": ["p.x"] * 5 + ["e.x"], "raw": raws}
+    )
+    quarantine = t.QUARANTINE.frame({"reason": ["row.nul"], "raw": ["1,2"]})
+    found = examples(issues, quarantine)
+    assert found[["code", "raw", "n"]].to_numpy().tolist() == [
+        ["e.x", "z" * 200, 1],
+        ["p.x", "b", 2],
+        ["p.x", "a", 1],
+        ["p.x", "c", 1],
+        ["row.nul", "1,2", 1],
+    ]
+
+
+def test_the_trend_ends_with_this_run(tables: Frames) -> None:
+    at = pd.Timestamp("2026-02-01", tz="UTC")
+    before = pd.DataFrame(
+        {
+            "run": [1, 1, 3],
+            "committed_at": [at] * 3,
+            "measure": ["people", "of old", "people"],
+            "value": [2.0, 1.0, 9.0],
+        }
+    )
+    facts = replace(FACTS, trend=before, run=2, committed_at=at)
+    trend = summarise(tables, t.CHECKS.empty(), _review(tables), facts=facts).trend
+    people = trend[trend["measure"].eq("people")]
+    assert people[["run", "value"]].to_numpy().tolist() == [[1, 2.0], [2, 3.0]]
+    assert set(trend["measure"]) >= {"records", "to review", "quarantined", "uniqueness", "overall"}
+    assert "of old" not in set(trend["measure"])
+
+
+def test_a_run_without_a_number_has_no_place_in_a_trend(tables: Frames) -> None:
+    assert summarise(tables, t.CHECKS.empty(), _review(tables), facts=FACTS).trend.empty
+
+
+def test_quality_that_was_kept_is_told_as_it_was(tables: Frames) -> None:
+    kept = t.QUALITY.frame({"field": ["all"], "dimension": ["validity"], "before": [0.25], "after": [0.5]})
+    summary = summarise(tables, t.CHECKS.empty(), _review(tables), facts=replace(FACTS, quality=kept))
+    assert (summary.before.validity, summary.after.validity, summary.after.uniqueness) == (0.25, 0.5, None)
+    assert summary.quality is kept
+
+
+def test_quality_by_field_is_a_table_the_store_takes(tables: Frames) -> None:
+    t.QUALITY.check(summarise(tables, t.CHECKS.empty(), _review(tables), facts=FACTS).quality)
 
 
 def test_a_gathered_summary_can_be_shown(tables: Frames) -> None:

@@ -80,7 +80,8 @@ def test_a_word_that_is_not_understood_has_a_code_with_words(field: str, raw: st
 @pytest.mark.parametrize("code", sorted(words.told_codes()))
 def test_words_say_what_it_is_what_it_means_what_was_done_and_what_to_do(code: str) -> None:
     told = words.finding(code)
-    assert told.title and not told.title.endswith(".")
+    assert told.title
+    assert not told.title.endswith(".")
     for said in (told.means, told.done, told.todo):
         assert said.endswith(".")
         assert said.count("`") % 2 == 0
