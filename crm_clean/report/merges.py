@@ -116,7 +116,9 @@ def _links(home: pd.Series, pairs: pd.DataFrame) -> pd.DataFrame:
     inside = pairs[pairs["left_id"].isin(home.index) & pairs["right_id"].isin(home.index) & pairs["levels"].notna()]
     at = inside["left_id"].map(home)
     inside = inside[at.eq(inside["right_id"].map(home)).fillna(False).astype("bool")]
-    return inside[["left_id", "right_id", "probability", "levels"]].assign(golden_id=inside["left_id"].map(home))
+    # Of no pair at all `map` makes floats, which no golden id can be joined to.
+    owner = inside["left_id"].map(home).astype("string[pyarrow]")
+    return inside[["left_id", "right_id", "probability", "levels"]].assign(golden_id=owner)
 
 
 def _weakest_explained(links: pd.DataFrame, members: pd.DataFrame, explain: Explain) -> pd.Series:

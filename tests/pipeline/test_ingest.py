@@ -57,3 +57,9 @@ def test_a_run_without_a_project_says_it_too(tmp_path: Path) -> None:
     path.write_bytes(f"{PEOPLE}Jürgen,Muster,J@example.org\n".encode("cp1252"))
     dedupe_files([path], tmp_path / "out", reporter=heard)
     assert heard.notices == ["kunden.csv was read as Windows-1252; save it as UTF-8 if letters look wrong."]
+
+
+def test_a_file_in_which_nobody_is_merged_is_cleaned_like_any_other(tmp_path: Path) -> None:
+    path = tmp_path / "kunden.csv"
+    path.write_text(PEOPLE, encoding="utf-8")
+    assert dedupe_files([path], tmp_path / "out")["rows"] == {"read": 2, "quarantined": 0, "golden": 2}
