@@ -21,6 +21,7 @@ from crm_clean.pipeline import run as running
 from crm_clean.pipeline.dedupe import Options
 from crm_clean.pipeline.order import Order, RunResult
 from crm_clean.pipeline.place import Place, make_project
+from crm_clean.pipeline.profile import profile
 from crm_clean.pipeline.reporter import Reporter, Silent
 from crm_clean.pipeline.wide import golden_wide
 from crm_clean.records.tables import DECISIONS, GOLDEN, GOLDEN_POINTS
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from crm_clean.review.account import Explanation
     from crm_clean.review.widget import ReviewWidget
 
-__all__ = ["Options", "Project", "Result", "RunResult", "dedupe", "dedupe_files", "open"]
+__all__ = ["Options", "Project", "Result", "RunResult", "dedupe", "dedupe_files", "open", "profile"]
 
 
 class Project:

@@ -7,7 +7,6 @@ Libraries that take time to load are loaded by the command that needs them, so t
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,7 +16,23 @@ import typer
 
 from crm_clean import __version__
 from crm_clean.cli.failures import INTERRUPTED, failure
+from crm_clean.cli.options import (
+    HERE,
+    Files,
+    InProject,
+    Inputs,
+    Mapped,
+    Out,
+    Region,
+    Seed,
+    Truth,
+    Workers,
+    column_fields,
+    cores,
+)
+from crm_clean.cli.profiling import profile
 from crm_clean.cli.reporting import report
+from crm_clean.cli.reviewing import decide, explain, undo
 from crm_clean.errors import UsageError
 
 if TYPE_CHECKING:
@@ -38,20 +53,6 @@ STEPS = {
     "validate": "Check the tables against the expectations.",
     "publish": "Commit the run and write what CRMs import.",
 }
-
-InProject = Annotated[Path, typer.Option("--project", metavar="DIR", help="The project folder.")]
-Inputs = Annotated[
-    list[Path] | None,
-    typer.Option("--input", metavar="PATH", help="An export or a folder of them; landing/ if none is given."),
-]
-Files = Annotated[list[Path], typer.Argument(metavar="FILE", help="CSV, XLSX, vCard, Parquet, ZIP, or folders.")]
-Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder to write to.")]
-Workers = Annotated[
-    int | None, typer.Option("--workers", metavar="N", min=1, help="Processes; one a core if not given.")
-]
-Truth = Annotated[Path | None, typer.Option("--truth", metavar="FILE", help="Who is who: measures the result.")]
-Seed = Annotated[int, typer.Option("--seed", metavar="S", min=0, help="The same seed gives the same files.")]
-HERE = Path()
 
 
 def _show_version(wanted: bool) -> None:
@@ -96,7 +97,7 @@ def run(
 
     opened = projects.open(project)
     with reporter() as shown:
-        result = opened.run(inputs, workers=_cores(workers), full=full, truth=truth, reporter=shown)
+        result = opened.run(inputs, workers=cores(workers), full=full, truth=truth, reporter=shown)
     typer.echo(_outcome(result), nl=False)
 
 
@@ -121,7 +122,7 @@ def _step_command(name: str) -> Callable[..., None]:
         from crm_clean.cli.progress import reporter
 
         with reporter() as shown:
-            projects.open(project).step(name, inputs, workers=_cores(workers), reporter=shown)
+            projects.open(project).step(name, inputs, workers=cores(workers), reporter=shown)
 
     return step
 
@@ -134,14 +135,9 @@ for _name, _promise in STEPS.items():
 def dedupe(
     files: Files,
     out: Out,
-    mapped: Annotated[
-        list[str] | None,
-        typer.Option("--map", metavar="COLUMN=field", help="What a column holds; text:NAME compares it as plain text."),
-    ] = None,
+    mapped: Mapped = None,
     ignored: Annotated[list[str] | None, typer.Option("--ignore", metavar="COLUMN", help="No evidence.")] = None,
-    region: Annotated[
-        str | None, typer.Option("--default-region", metavar="CC", help="Country of phones without a prefix.")
-    ] = None,
+    region: Region = None,
     threshold: Annotated[
         float | None, typer.Option("--threshold", metavar="P", help="Merge from this probability on.")
     ] = None,
@@ -155,7 +151,7 @@ def dedupe(
     from crm_clean import project as projects
     from crm_clean.cli.progress import reporter
 
-    options = projects.Options(_mapping(mapped), tuple(ignored or ()), region, threshold, _cores(workers), seed)
+    options = projects.Options(column_fields(mapped), tuple(ignored or ()), region, threshold, cores(workers), seed)
     with reporter() as shown:
         summary = projects.dedupe_files(files, out, options=options, reporter=shown)
     rows = summary["rows"]
@@ -180,7 +176,8 @@ def sample(
     typer.echo(f"{written['contacts']:,} contacts of {written['people']:,} people are in {out}.")
 
 
-app.command()(report)
+for _command in (profile, explain, decide, undo, report):
+    app.command()(_command)
 
 
 @app.command(name="evaluate")
@@ -201,23 +198,6 @@ def evaluate_command(
         raise UsageError("Give --project or --crosswalk, not both: one result is measured at a time.")
     rows = read_crosswalk(crosswalk) if crosswalk else projects.open(project or HERE).crosswalk()
     typer.echo(told(evaluate(rows, read_truth(truth))))
-
-
-def _mapping(pairs: list[str] | None) -> dict[str, str]:
-    mapping: dict[str, str] = {}
-    for pair in pairs or ():
-        column, _, field = pair.rpartition("=")
-        if not column or not field:
-            raise UsageError(f"--map {pair}: write COLUMN=field, as in --map Mobile=phone.")
-        if column in mapping:
-            raise UsageError(f"--map {column}: a column holds one field; map it once.")
-        mapping[column] = field
-    return mapping
-
-
-def _cores(asked: int | None) -> int:
-    allowed = getattr(os, "sched_getaffinity", None)
-    return asked or (len(allowed(0)) if allowed else os.cpu_count() or 1)
 
 
 def main(words: Sequence[str] | None = None) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from crm_clean.cli.options import Mapped, Region, column_fields, cores
 from crm_clean.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,12 +18,8 @@ if TYPE_CHECKING:
 
 def profile(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, XLSX, vCard, Parquet, ZIP, or a folder.")],
-    region: Annotated[
-        str | None, typer.Option("--default-region", metavar="CC", help="Country of phones without a prefix.")
-    ] = None,
-    mapped: Annotated[
-        list[str] | None, typer.Option("--map", metavar="COLUMN=field", help="What a column holds, if not as guessed.")
-    ] = None,
+    region: Region = None,
+    mapped: Mapped = None,
     profiles: Annotated[
         Path | None, typer.Option("--profiles", metavar="DIR", help="Source profiles of your own, tried first.")
     ] = None,
@@ -34,13 +31,12 @@ def profile(
 
     With a draft of a source profile where no profile knows it. Nobody's data is shown, and nothing is changed.
     """
-    from crm_clean.cli import _cores, _mapping
     from crm_clean.pipeline.profile import profile as look
     from crm_clean.report.profile_text import screen
 
     if out is not None and out.exists():
         raise UsageError(f"{out} is there already; name another file, or move that one away.")
-    found = look(file, mapping=_mapping(mapped), default_region=region, profiles=profiles, workers=_cores(None))
+    found = look(file, mapping=column_fields(mapped), default_region=region, profiles=profiles, workers=cores(None))
     if out is not None:
         _write(found, out)
         found = replace(found, options={**found.options, "saved": out})

@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
+from crm_clean.cli.options import HERE, InProject
+
 
 def report(
-    project: Annotated[Path, typer.Option("--project", metavar="DIR", help="The project folder.")] = Path(),
+    project: InProject = HERE,
     run: Annotated[int | None, typer.Option("--run", metavar="RUN", help="Which run; the last if not given.")] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where to write the page.")] = None,
 ) -> None:

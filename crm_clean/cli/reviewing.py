@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from crm_clean.cli.options import HERE, InProject
 from crm_clean.errors import UsageError
 
-InProject = Annotated[Path, typer.Option("--project", metavar="DIR", help="The project folder.")]
 Thing = Annotated[
     str,
     typer.Argument(
@@ -26,7 +25,6 @@ Left = Annotated[str, typer.Argument(metavar="A", help="A record id as in review
 Right = Annotated[str, typer.Argument(metavar="B", help="The other record.")]
 By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who says so.")]
 Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why; kept with the decision.")]
-HERE = Path()
 _VERDICTS = ("same", "different")
 
 
