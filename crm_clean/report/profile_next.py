@@ -23,6 +23,12 @@ def next_steps(profile: FileProfile, width: int) -> Iterator[str]:
 
 
 def _commands(profile: FileProfile, path: str) -> Iterator[tuple[str, str]]:
+    if not any(table.n_judged for table in profile.tables):
+        yield (
+            "Mend the rows that were set aside, or export the contacts again, and look again:",
+            f"crm-clean profile {path}",
+        )
+        return
     if not any(table.holds_contacts for table in profile.tables):
         yield "Say what its columns hold, and look again:", f"crm-clean profile {path} --map COLUMN=email"
         return

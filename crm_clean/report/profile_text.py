@@ -66,7 +66,7 @@ def _headline(profile: FileProfile, table: TableProfile, width: int) -> Iterator
 
 def _overall(profile: FileProfile) -> str:
     """How clean it all is; nothing to say of a file in which no column is known."""
-    is_known = any(table.holds_contacts and table.columns for table in profile.tables)
+    is_known = any(table.holds_contacts and table.n_judged for table in profile.tables)
     return f", {words.percent(profile.quality['overall'], 0)} clean" if is_known else ""
 
 
@@ -118,7 +118,7 @@ def _bar(share: float) -> str:
 
 def _stands_out(table: TableProfile, width: int, *, most: int | None = None, name: str = "") -> Iterator[str]:
     lines = [(column, text) for column in table.columns for text in remarks(column)]
-    empty = [column for column in table.columns if not column.n_filled]
+    empty = [column for column in table.columns if not column.n_filled and table.n_judged]
     if not lines and not empty:
         return
     yield f"What stands out in {name}" if name else "What stands out"
@@ -148,6 +148,8 @@ def remarks(column: Column) -> list[str]:
 def _columns(table: TableProfile, width: int) -> Iterator[str]:
     """The table of columns that hold something."""
     filled = [column for column in table.columns if column.n_filled]
+    if not filled:
+        return
     names = [shown(column.name) for column in filled]
     name = _room(names, "column", min(_LONGEST_NAME, width - 60))
     field = _room(map(_taken_for, filled), "taken for", _LONGEST_FIELD)

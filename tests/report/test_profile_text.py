@@ -69,6 +69,16 @@ def test_columns_are_aligned_whatever_their_names_are_made_of() -> None:
     assert len(ends) == 1
 
 
+def test_a_file_of_which_no_row_could_be_read_is_told_without_figures() -> None:
+    empty = tuple(replace(column, n_filled=0, share_filled=0.0) for column in TABLE.columns)
+    unread = (Unread("row.too_few_fields", 3, (2, 3, 4)),)
+    said = told(replace(TABLE, n_rows=0, n_judged=0, columns=empty, unread=unread))
+    assert said.splitlines()[0] == "kunden.csv: 0 rows, 3 more set aside, 3 columns"
+    assert "Row with too few cells (lines 2, 3, 4)" in said
+    assert "empty throughout" not in said
+    assert "crm-clean dedupe" not in said
+
+
 def test_an_empty_column_is_named_once_and_not_tabled() -> None:
     assert told().count("Fax") == 1
     assert "empty throughout: Fax" in told()
