@@ -49,7 +49,7 @@ class Page:
         self.widget.send = self.hear
         self.press("show")
 
-    def hear(self, content: dict[str, Any], buffers: object = None) -> None:
+    def hear(self, content: dict[str, Any], _: object = None) -> None:
         self.heard.append(json.loads(json.dumps(content)))
 
     def record(self, verdict: str, left: str, right: str, reason: str | None) -> str | None:
