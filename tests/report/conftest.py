@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
-from crm_clean.records.tables import CHECKS
+from crm_clean.records.tables import CHECKS, QUALITY
 from crm_clean.report.quality import Quality
 from crm_clean.report.summary import Evaluation, Linking, Output, RunSummary, SourceRows, StepCost
 
@@ -68,7 +70,71 @@ def _largest() -> pd.DataFrame:
     )
 
 
-@pytest.fixture
+def _members() -> pd.DataFrame:
+    one = {
+        "golden_id": "G-0a1b2c3d4e5f60718293",
+        "source": "hubspot",
+        "source_file": "exports/hubspot.csv",
+        "source_row": 12,
+        "record_id": "hubspot:12",
+        "name": "Ada Example",
+        "email": "ada@example.com; a.example@example.org",
+        "phone": "+12125550100",
+        "company": "Example Ltd",
+        "updated_at": pd.Timestamp("2024-03-02T10:00:00Z"),
+        "match_probability": 0.9999,
+    }
+    other = {**one, "source": "salesforce", "record_id": "salesforce:7", "name": "A. Example", "phone": None}
+    weak = {**one, "record_id": "hubspot:99", "name": HOSTILE, "email": HOSTILE, "match_probability": 0.971}
+    return pd.DataFrame([one, other, weak])
+
+
+def _trend() -> pd.DataFrame:
+    figures = {"records": [2200.0, 2300.0, 2412.0], "overall": [0.78, 0.8, 0.86], "to review": [70.0, 64.0, 61.0]}
+    rows = [
+        (run, pd.Timestamp(f"2026-0{run}-01T06:00:00Z"), name, values[run - 1])
+        for name, values in figures.items()
+        for run in (1, 2, 3)
+    ]
+    return pd.DataFrame(rows, columns=["run", "committed_at", "measure", "value"])
+
+
+def _quality() -> pd.DataFrame:
+    rows = [
+        ("phone", "completeness", 0.6, 0.7, 2412, 2000),
+        ("phone", "validity", 0.8, 0.81, 1830, 1500),
+        ("phone", "uniqueness", 0.7, 0.97, 1400, 1400),
+        ("last_name", "completeness", 0.99, 0.996, 2412, 2000),
+        ("updated_at", "timeliness", None, 0.4, 0, 2000),
+        ("industry", "completeness", None, None, 0, 0),
+        ("all", "overall", 0.699, 0.86, 2412, 2000),
+    ]
+    return QUALITY.frame(pd.DataFrame(rows, columns=["field", "dimension", "before", "after", "n_before", "n_after"]))
+
+
+@pytest.fixture(scope="session")
+def full(summary: RunSummary) -> RunSummary:
+    """The same run with every part there is."""
+    found = [("phone.unreadable", "phone", "555 HOME", 9), ("phone.unreadable", "phone", HOSTILE, 2)]
+    kept_out = [("row.too_many_fields", None, "1,Ada,Example,,,\u202e,x\n", 1)]
+    return replace(
+        summary,
+        sources=(SourceRows("hubspot.csv", "hubspot", 1204, 3, 700, 100, 400), *summary.sources[1:]),
+        issues=summary.issues.assign(n_records=[400, 61, 20, 7]),
+        examples=pd.DataFrame([*found, *kept_out], columns=["code", "field", "raw", "n"]),
+        sizes=pd.DataFrame({"n_records": [1, 2, 3], "n_golden": [1700, 250, 50]}),
+        doubtful=summary.largest.head(1).assign(n_records=5, reason="The names are the same."),
+        members=_members(),
+        scores=pd.DataFrame({"low": [0.4, 0.95], "high": [0.45, 1.0], "verdict": ["review", "merge"], "n": [61, 400]}),
+        quality=_quality(),
+        trend=_trend(),
+        run=3,
+        committed_at=pd.Timestamp("2026-03-01T06:00:00Z"),
+        n_decided=4,
+    )
+
+
+@pytest.fixture(scope="session")
 def summary() -> RunSummary:
     """A run over four exports."""
     return RunSummary(

@@ -10,9 +10,10 @@ import pytest
 
 from crm_clean.records.tables import CHECKS
 from crm_clean.report import words
-from crm_clean.report.html import render
+from crm_clean.report.html import as_it_came, render
 from crm_clean.report.quality import Quality
-from crm_clean.report.summary import Linking, RunSummary, SourceRows
+from crm_clean.report.summary import Linking, Output, RunSummary, SourceRows, StepCost
+from crm_clean.report.view import by_field, tone
 
 
 class _Tags(HTMLParser):
@@ -44,6 +45,12 @@ class _Tags(HTMLParser):
             self.text += data
 
 
+@pytest.fixture(scope="module")
+def whole(full: RunSummary) -> str:
+    """All that the page with every part tells, blanks single."""
+    return re.sub(r"\s+", " ", _Tags(render(full)).text)
+
+
 def test_a_contact_named_like_a_script_shows_as_text(summary: RunSummary) -> None:
     page = render(summary)
     assert "<script" not in page
@@ -52,8 +59,9 @@ def test_a_contact_named_like_a_script_shows_as_text(summary: RunSummary) -> Non
     assert seen.text.count("<script>alert(1)</script>") == 1 + 9 + 1
 
 
-def test_markup_in_every_text_that_reaches_the_page_is_escaped(summary: RunSummary) -> None:
+def test_markup_in_every_text_that_reaches_the_page_is_escaped(full: RunSummary) -> None:
     evil = "\"'><img src=x onerror=alert(1)>"
+    summary = full
     checks = summary.checks.assign(suite=evil, column=evil, reason=evil)
     hostile = replace(
         summary,
@@ -67,14 +75,21 @@ def test_markup_in_every_text_that_reaches_the_page_is_escaped(summary: RunSumma
         checks=CHECKS.frame(checks),
         changes={evil: 3},
         notes={evil: evil},
+        examples=full.examples.assign(raw=evil),
+        members=full.members.assign(**dict.fromkeys(full.members.columns[1:9].drop("source_row"), evil)),
+        doubtful=full.doubtful.assign(label=evil, reason=evil),
+        quality=full.quality.assign(field=evil),
+        refused=(evil,),
+        outputs=(Output(evil, evil),),
+        steps=(StepCost(evil, 1.0, 1),),
     )
     seen = _Tags(render(hostile))
     assert "img" not in seen.tags
     assert not [name for name, _ in seen.attributes if name.startswith("on")]
 
 
-def test_the_page_loads_nothing_and_forbids_loading(summary: RunSummary) -> None:
-    page = render(summary)
+def test_the_page_loads_nothing_and_forbids_loading(full: RunSummary) -> None:
+    page = render(full)
     seen = _Tags(page)
     policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
     assert ("content", policy) in seen.attributes
@@ -106,8 +121,114 @@ def test_the_page_loads_nothing_and_forbids_loading(summary: RunSummary) -> None
         pytest.param("outbox/run-3/hubspot-updates.csv", id="where files are"),
     ],
 )
-def test_the_page_tells(told: str, summary: RunSummary) -> None:
-    assert told in re.sub(r"\s+", " ", _Tags(render(summary)).text)
+def test_the_page_tells(told: str, whole: str) -> None:
+    assert told in whole
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        pytest.param("700 on their own", id="what became of the rows of a file"),
+        pytest.param("4 repeat a record", id="rows that repeat a record"),
+        pytest.param("Phone that cannot be dialled", id="findings by their title"),
+        pytest.param("Phone (16.6%)", id="the share of records"),
+        pytest.param("555 HOME", id="values as they came"),
+        pytest.param("1,Ada,Example,,,[U+202E],x⏎", id="what nobody sees by its name"),
+        pytest.param("Correct it, or name the country", id="what the owner can do"),
+        pytest.param("60% 70%", id="quality of a field before and after"),
+        pytest.param("Many were not touched for two years", id="what to do about a weak field"),
+        pytest.param("Least certain merges", id="the merges to look at first"),
+        pytest.param("hubspot, row 12", id="where a member stands"),
+        pytest.param("a.example@example.org", id="every e-mail of a member"),
+        pytest.param("2 more records not shown", id="members that are not shown"),
+        pytest.param("hubspot:12 salesforce:7", id="the ids to decide a pair by"),
+        pytest.param("4 pairs have been decided since this run", id="what was decided since"),
+        pytest.param("86.0% 80.0% before", id="how a figure moved"),
+        pytest.param("2026-02-01 06:00", id="when earlier runs were committed"),
+        pytest.param("run 3, committed 2026-03-01 06:00 UTC", id="when this run was committed"),
+    ],
+)
+def test_the_whole_page_tells(told: str, whole: str) -> None:
+    assert told in re.sub(r"(?<=\d%)(?=\d)", " ", whole)
+
+
+def test_fields_stand_worst_first_and_those_of_nobody_are_left_out(full: RunSummary) -> None:
+    assert [row["name"] for row in by_field(full.quality)] == ["Changed", "Phone", "Last name"]
+
+
+@pytest.mark.parametrize(
+    ("share", "shade"),
+    [(None, ""), (0.0, "q0"), (0.5, "q1"), (0.7, "q2"), (0.8, "q3"), (0.9, "q4"), (0.95, "q5"), (1.0, "q5")],
+)
+def test_a_share_has_a_shade(share: float | None, shade: str) -> None:
+    assert tone(share) == shade
+
+
+def _unmet(summary: RunSummary, severity: str, n: int) -> RunSummary:
+    checks = summary.checks.assign(is_met=True)
+    first = checks[checks["severity"].eq(severity)].index[:n]
+    checks.loc[first, "is_met"] = False
+    return replace(summary, checks=CHECKS.frame(checks))
+
+
+@pytest.mark.parametrize(
+    ("severity", "n", "told"),
+    [
+        pytest.param("critical", 0, "All critical expectations were met. 61 pairs wait", id="all is well"),
+        pytest.param("warning", 1, "All critical expectations were met. 1 warning deserves a look.", id="a warning"),
+        pytest.param("critical", 2, "2 critical expectations not met. Look at what was not met", id="not well"),
+    ],
+)
+def test_the_head_says_whether_all_is_well(severity: str, n: int, told: str, full: RunSummary) -> None:
+    assert told in re.sub(r"\s+", " ", _Tags(render(_unmet(full, severity, n))).text)
+
+
+def test_a_refused_run_says_on_top_that_it_was_not_committed_why_and_what_to_do(full: RunSummary) -> None:
+    page = render(replace(full, refused=("golden.golden_id: expect_column_values_to_be_unique, 3 of 9 rows",)))
+    told = re.sub(r"\s+", " ", _Tags(page).text)
+    where = [told.index(part) for part in ("REFUSED", "golden.golden_id: expect", "Mend the export", "rows read")]
+    assert where == sorted(where)
+    assert 'class="verdict critical"' in page
+    assert "committed 2026" not in told
+
+
+def test_an_earlier_run_says_what_is_kept_for_the_last_run_only(summary: RunSummary) -> None:
+    nothing = {name: getattr(summary, name).head(0) for name in ("issues", "review", "cuts", "examples", "scores")}
+    text = _Tags(render(replace(summary, partial=True, n_review=0, **nothing))).text
+    assert text.count("kept for the last run only") == 3
+    assert "No value gave reason to complain" not in text
+    assert "Nothing waits" not in text
+    assert "pairs to review" not in text
+
+
+def test_a_first_run_has_no_trend_yet(summary: RunSummary) -> None:
+    assert "the trend begins with the next run" in _Tags(render(replace(summary, run=1))).text
+
+
+def test_sections_are_reached_from_the_top(full: RunSummary) -> None:
+    page = render(full)
+    targets = re.findall(r'<a href="#([a-z]+)"', page)
+    assert len(targets) == 8
+    assert [target for target in targets if f'<section id="{target}">' not in page] == []
+
+
+def test_no_id_stands_twice(full: RunSummary) -> None:
+    ids = [value for name, value in _Tags(render(full)).attributes if name == "id"]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        pytest.param("plain text", "plain text", id="as it is"),
+        pytest.param("a\u200bb\u00a0c", "a[U+200B]b[U+00A0]c", id="what nobody sees"),
+        pytest.param("a\r\nb\tc", "a⏎b⇥c", id="line ends and tabs"),
+        pytest.param("x" * 61, "x" * 59 + "…", id="cut at sixty"),
+        pytest.param("x" * 60, "x" * 60, id="sixty are not cut"),
+    ],
+)
+def test_a_value_is_shown_as_it_came(raw: str, shown: str) -> None:
+    assert as_it_came(raw) == shown
 
 
 def test_a_side_that_is_empty_is_shown_beside_the_other_and_two_empty_ones_are_not(summary: RunSummary) -> None:
@@ -142,8 +263,8 @@ def test_a_run_without_anything_to_tell_is_still_a_page(summary: RunSummary) -> 
         assert told in text
 
 
-def test_the_same_summary_gives_the_same_page(summary: RunSummary) -> None:
-    assert render(summary) == render(summary)
+def test_the_same_summary_gives_the_same_page(full: RunSummary) -> None:
+    assert render(full) == render(full)
 
 
 @pytest.mark.parametrize(
