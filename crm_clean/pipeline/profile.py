@@ -145,7 +145,7 @@ def _look_at(location: Location, grid: Grid, plan: Plan, look: _Look) -> tuple[T
         findings=_findings(fresh.issues),
         quality=_quality([fresh], n_repeats, look),
         n_repeats=n_repeats,
-        draft=draft(grid, plan, source_file=name, known=known, default_region=spec.default_region),
+        draft=draft(part, plan, source_file=name, known=known, default_region=spec.default_region),
     ), fresh
 
 
