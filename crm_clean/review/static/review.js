@@ -95,7 +95,7 @@ function render({ model, el }) {
   function told() {
     const { counts, last } = screen;
     const back = counts.same + counts.different + counts.skipped > 0;
-    const model_said = last && last.verdict !== "skipped" ? `; the model is ${percent(last.probability)} sure that they are one` : "";
+    const model_said = last && last.verdict !== "skipped" ? ` (model: ${percent(last.probability)})` : "";
     return make("div", "cr-last", null,
       back && button("cr-plain", "Back", "U", "back"),
       last && make("span", "cr-quiet", `Last: ${SAID[last.verdict]}${model_said}.`));
