@@ -18,7 +18,6 @@ SHOWN_MEMBERS = 12
 Tables = Mapping[str, pd.DataFrame]
 Explain = Callable[[str], str]
 
-_SIDES = ("left_id", "right_id")
 _UNLINKED = "decided by a person or by the export itself"
 
 
@@ -89,7 +88,7 @@ def _told(tables: Tables, chosen: pd.DataFrame, explain: Explain | None) -> pd.D
     members = tables["membership"][tables["membership"]["golden_id"].isin(chosen["golden_id"])]
     weakest = members.groupby("golden_id")["match_probability"].min()
     links = _links(members.set_index("record_id")["golden_id"], tables["pairs"])
-    reasons = _common(links) if explain is None else _weakest_explained(links, members, explain)
+    reasons = _common(links) if explain is None else _weakest_explained(links, weakest, explain)
     return pd.DataFrame(
         {
             "golden_id": chosen["golden_id"],
@@ -121,14 +120,14 @@ def _links(home: pd.Series, pairs: pd.DataFrame) -> pd.DataFrame:
     return inside[["left_id", "right_id", "probability", "levels"]].assign(golden_id=owner)
 
 
-def _weakest_explained(links: pd.DataFrame, members: pd.DataFrame, explain: Explain) -> pd.Series:
-    """In words, the best link of the member that hangs on least: what the whole golden record stands or falls with."""
-    held = members.sort_values(["match_probability", "record_id"]).drop_duplicates("golden_id")
-    weak = held[["golden_id", "record_id"]]
-    sides = [weak.merge(links, left_on=["golden_id", "record_id"], right_on=["golden_id", side]) for side in _SIDES]
-    best = pd.concat(sides).sort_values(["golden_id", "probability", *_SIDES], ascending=[True, False, True, True])
-    best = best.drop_duplicates("golden_id").set_index("golden_id")
-    return best["levels"].map(explain)
+def _weakest_explained(links: pd.DataFrame, weakest: pd.Series, explain: Explain) -> pd.Series:
+    """In words, the weakest link that holds each golden record: what it stands or falls with.
+
+    `weakest` has its probability by golden id. Other pairs inside may be less likely still; nothing hangs on those.
+    """
+    off = (links["probability"] - links["golden_id"].map(weakest)).abs()
+    nearest = links.assign(off=off).sort_values(["golden_id", "off", "left_id", "right_id"])
+    return nearest.drop_duplicates("golden_id").set_index("golden_id")["levels"].map(explain)
 
 
 def _common(links: pd.DataFrame) -> pd.Series:

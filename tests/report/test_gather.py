@@ -117,9 +117,24 @@ def test_the_least_certain_merges_come_first_and_certain_ones_are_left_out(table
     assert found[["golden_id", "match_probability"]].to_numpy().tolist() == [["G-a", 0.98]]
 
 
-def test_the_reason_is_that_of_the_record_that_hangs_on_by_the_least(tables: Frames) -> None:
-    told = least_certain_merges(tables, explain=lambda levels: f"because {levels.split()[0]}")
-    assert told["reason"].tolist() == ["because email=same:9.5"]
+def test_the_reason_is_that_of_the_weakest_link_that_holds(tables: Frames) -> None:
+    # Three records: the first two are surely one, the third hangs on by 0.98, and another pair inside says less still.
+    pairs = {
+        "left_id": ["h:1", "h:1", "s:1"],
+        "right_id": ["s:1", "s:3", "s:3"],
+        "probability": [0.9999, 0.98, 0.3],
+        "verdict": ["merge"] * 3,
+        "levels": ["email=same:9.5", "name=close:2.0", "phone=different:-2.0"],
+    }
+    people = tables["membership"]["golden_id"].replace("G-c", "G-a")
+    held = [0.98, 1.0, 0.9999, 1.0, 0.98]
+    three = {
+        **tables,
+        "pairs": t.PAIRS.frame(pairs),
+        "membership": t.MEMBERSHIP.frame(tables["membership"].assign(golden_id=people, match_probability=held)),
+    }
+    told = least_certain_merges(three, explain=lambda levels: f"because {levels}")
+    assert told["reason"].tolist() == ["because name=close:2.0"]
 
 
 def test_a_merge_that_no_pair_speaks_for_was_decided(tables: Frames) -> None:

@@ -91,7 +91,7 @@ def test_markup_in_every_text_that_reaches_the_page_is_escaped(full: RunSummary)
 def test_the_page_loads_nothing_and_forbids_loading(full: RunSummary) -> None:
     page = render(full)
     seen = _Tags(page)
-    policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+    policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
     assert ("content", policy) in seen.attributes
     assert {"script", "link", "iframe", "object", "img", "form", "base"} & set(seen.tags) == set()
     assert {name for name, _ in seen.attributes} & {"src", "srcset", "action", "xlink:href", "style"} == set()
