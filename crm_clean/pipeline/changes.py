@@ -39,8 +39,13 @@ def points_changed(before: pd.DataFrame, after: pd.DataFrame) -> Iterator[str]:
 
 def _change(name: str, was: str | None, now: str | None) -> str:
     if was is None:
-        return f"{name} is now {now}."
-    return f"{name} changed from {was} to {now}." if now is not None else f"{name} is blank now; it was {was}."
+        return _ended(f"{name} is now {now}")
+    return _ended(f"{name} changed from {was} to {now}" if now is not None else f"{name} is blank now; it was {was}")
+
+
+def _ended(sentence: str) -> str:
+    """With the one full stop that it needs: a value may bring its own."""
+    return sentence if sentence.endswith(".") else f"{sentence}."
 
 
 def _of_kind(points: pd.DataFrame, kind: str) -> pd.DataFrame:
