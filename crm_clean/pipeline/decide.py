@@ -150,7 +150,7 @@ def _outlook(store: Store, pair: tuple[str, str], said: Sayings) -> str:
     if ruling is None:
         return f"{now}; the next run goes by the records alone."
     if ruling.is_import:
-        return f"{now}; the next run goes by the export, which says that they are {_WORDS[ruling.verdict]}."
+        return f"{now}; the next run goes by the export, which says that they are {ruling.meaning}."
     if (ruling.verdict == "same") == (one == two):
         return f"{now}, and every run keeps it so."
     return f"{now}; the next run {'puts them together' if ruling.verdict == 'same' else 'takes them apart'}."

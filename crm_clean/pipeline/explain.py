@@ -34,12 +34,16 @@ def explain(store: Store, left: str, right: str | None = None, *, spec: LinkSpec
     Raises UnknownThing for what never stood, and before the first run. At 100,000 records an answer takes about a
     second where the last run kept the pair, three where it must be scored anew.
     """
-    one = resolve(store, left)
-    two = resolve(store, right) if right is not None else None
+    with store.at_once():
+        return _answer(Facts(store, spec), left, right)
+
+
+def _answer(facts: Facts, left: str, right: str | None) -> Explanation:
+    one = resolve(facts.store, left)
+    two = resolve(facts.store, right) if right is not None else None
     gone = [named for named in (one, two) if named and not named.stands]
     if gone:
         return nothing_to_weigh("gone", [named.note for named in gone])
-    facts = Facts(store, spec)
     if two is None:
         return _golden(facts, one) if one.is_golden or len(one.members) == 1 else _belonging(facts, one, one)
     if one.is_golden and two.is_golden:
@@ -101,7 +105,7 @@ def _opposed(facts: Facts, case: Case) -> str | None:
     ours, theirs = (resolve(facts.store, str(party.golden_id)).members for party in (case.left, case.right))
     said = facts.sayings.apart(ours, theirs)
     if said:
-        return f"{_handles(facts, said)} are two people, {facts.sayings.ruling(*said)}"
+        return f"{_handles(facts, said)} (two people: {facts.sayings.ruling(*said)})"
     others = [pair for pair in product(ours, theirs) if set(pair) != {case.left.record_id, case.right.record_id}]
     if not others or len(others) > _MOST_PAIRS:
         return None
@@ -110,8 +114,8 @@ def _opposed(facts: Facts, case: Case) -> str | None:
     if worst["weight"] >= 0.0:
         return None
     against = min(parse(worst["levels"]), key=lambda e: e.bits)
-    why = f", {clause(against)}" if against.bits < 0.0 else ""
-    return f"{_handles(facts, (worst['left_id'], worst['right_id']))} come to {percent(worst['probability'])}{why}"
+    why = f": {clause(against)}" if against.bits < 0.0 else ""
+    return f"{_handles(facts, (worst['left_id'], worst['right_id']))} ({percent(worst['probability'])}{why})"
 
 
 def _handles(facts: Facts, pair: Pair) -> str:
@@ -127,7 +131,7 @@ def _belonging(facts: Facts, record: Named, golden: Named) -> Explanation:
     best = max((pair for pair in weights if mine in pair), key=lambda pair: (weights[pair], pair))
     other = best[0] if best[1] == mine else best[1]
     said = f"{facts.party(mine).handle} belongs to {golden.golden_id}"
-    context = Note(f"{said} ({_whose(facts, golden)}); its strongest link there:", f"{said} by this link:", True)
+    context = Note(f"{said} ({_whose(facts, golden)}); its strongest link:", f"{said} by this link:", True)
     return _pair(facts, (mine, other), names=(record, golden) if golden is not record else (record,), context=context)
 
 

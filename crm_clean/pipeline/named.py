@@ -7,7 +7,7 @@ leads to where it went. Nothing but what was typed is ever repeated in an error.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -18,6 +18,7 @@ from crm_clean.text import clean
 
 _GOLDEN = re.compile(r"G-[0-9a-f]+")
 _LONGEST_ECHO = 80
+_LONGEST_NUMBER = 16
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,13 @@ def resolve(store: Store, typed: str) -> Named:
     asked = typed.strip()
     if _GOLDEN.fullmatch(asked):
         return _golden(store, asked)
-    found = _record(store, asked, asked) or _row(store, asked)
+    found = _record(store, asked, asked)
+    file, row = _file_and_row(asked)
+    became = _record_of_row(store, file, row) if file else None
+    if found and became and became != asked:
+        return replace(found, note=f"{echo(asked)} is taken for a record id; row {row} of {echo(file)} is {became}.")
+    if found is None and became:
+        found = _record(store, typed, became, _newer(store, became, (file, row)))
     if found is None:
         raise UnknownThing(
             f"{echo(typed)}: no such record; name it by file:row as in crosswalk.csv, by left_id or right_id as in "
@@ -98,21 +105,23 @@ def _record(store: Store, typed: str, record_id: str, note: str = "") -> Named |
     return Named(typed, record_id, None, note=gone)
 
 
-def _row(store: Store, typed: str) -> Named | None:
-    """The record that a row of a file became; of files of one name the last one taken in that has such a row."""
+def _file_and_row(typed: str) -> tuple[str, int]:
+    """`contacts.csv:17` taken apart; ("", 0) for what does not look like it."""
     file, _, row = typed.rpartition(":")
-    if not file or not row.isascii() or not row.isdigit():
-        return None
+    return (file, int(row)) if file and row.isascii() and row.isdigit() and len(row) < _LONGEST_NUMBER else ("", 0)
+
+
+def _record_of_row(store: Store, file: str, row: int) -> str | None:
+    """The record that a row of a file became; of files of one name the last one taken in that has such a row."""
     taken = store.read(FILES, where={"source_file": file})["file_id"].tolist()
     if not taken:
         return None
     rows = store.read(RAW_ROWS, where={"file_id": taken})
-    rows = rows[rows["source_row"].eq(int(row)) & rows["record_id"].notna()]
+    rows = rows[rows["source_row"].eq(row) & rows["record_id"].notna()]
     if rows.empty:
         return None
     order = rows["file_id"].map({file_id: at for at, file_id in enumerate(taken)})
-    record_id = str(rows["record_id"].loc[order.idxmax()])
-    return _record(store, typed, record_id, _newer(store, record_id, (file, int(row))))
+    return str(rows["record_id"].loc[order.idxmax()])
 
 
 def _newer(store: Store, record_id: str, asked: tuple[str, int]) -> str:

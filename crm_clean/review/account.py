@@ -17,6 +17,9 @@ from crm_clean.review.explain import DISAGREEING, NEGLIGIBLE_BITS, Evidence, cla
 from crm_clean.review.lines import Clause, Section, fit, percent, short
 from crm_clean.review.values import Pair
 
+# Levels that no reader takes for agreement, whatever they weigh.
+_TELLING = ("different", "conflict", "one_sided")
+
 
 @dataclass(frozen=True)
 class Explanation:
@@ -79,7 +82,7 @@ def _chain(case: Case) -> str:
     shown = steps if len(steps) <= 9 else [*steps[:5], "...", *steps[-4:]]
     found = [link for link in case.chain if not link.ruling]
     weakest = min(found, key=lambda link: link.probability) if found else None
-    ending = f" (weakest {weakest.strength})" if weakest and len(found) > 1 else ""
+    ending = f" (weakest {weakest.strength})" if weakest and len({link.strength for link in found}) > 1 else ""
     return f"One person, {case.left.golden_id}, by way of others: {' '.join(shown)}{ending}."
 
 
@@ -92,17 +95,22 @@ def _review(case: Case) -> str:
 
 
 def _cut(case: Case) -> str:
-    why = case.opposed or "on the whole, the links between the two sides speak against it"
-    return f"Kept apart though alike: {_both(case)}. Their group did not hold together: {why}."
+    if case.opposed is None:
+        return _cut_in_brief(case)
+    return f"Kept apart though alike: {_both(case)}; else {case.opposed} would be one too."
 
 
 def _cut_in_brief(case: Case) -> str:
-    return f"Kept apart though alike, since their group did not hold together: {_both(case)}."
+    return f"Kept apart though alike: {_both(case)}. Taken out of a group that did not hold together."
 
 
 def _held_down(case: Case) -> str:
-    waiting = ", waiting for a person to judge" if case.verdict == "review" else ""
+    waiting = ", to be judged by a person" if case.verdict == "review" else ""
     return f"Held apart on purpose{waiting}: {_both(case)}. {words()['guard'][case.ground or '']}"
+
+
+def _held_down_in_brief(case: Case) -> str:
+    return f"Held apart on purpose: {_both(case)}. {words()['guard'][case.ground or '']}"
 
 
 def _unlike(case: Case) -> str:
@@ -114,30 +122,39 @@ def _never_compared(case: Case) -> str:
 
 
 def _said(case: Case) -> str:
-    assert case.ruling is not None
-    who = {"same": "One person", "different": "Two people"}[case.ruling.verdict]
+    who = "" if case.ruling is None else case.ruling.meaning.capitalize()
     where = f", {case.left.golden_id}" if case.is_together else ""
     return f"{who}{where}, because {case.ruling}: {_both(case)}."
 
 
 def _since(case: Case) -> str:
-    now = f"stand together in {case.left.golden_id}" if case.is_together else "stand apart"
+    return f"New since the last run: {_news(case)}; they stand {_place(case)} {_prospect(case)}."
+
+
+def _news(case: Case) -> str:
+    if case.ruling and not case.taken_back:
+        return f"{case.ruling} that {_both(case)} are {case.ruling.meaning}".replace(" said so on ", " said on ")
+    who = f"{short(case.taken_back.by)} took back on {case.taken_back.on:%Y-%m-%d}" if case.taken_back else "gone is"
+    return f"{who} what was decided on {_both(case)}"
+
+
+def _place(case: Case) -> str:
+    return f"together in {case.left.golden_id}" if case.is_together else "apart"
+
+
+def _prospect(case: Case) -> str:
+    """What the next run will make of a pair that was decided since the last."""
     if case.ruling is None:
-        said = f"{case.taken_back} was taken back" if case.taken_back else "what was said was taken back"
-        will = "goes by the records alone"
-        if case.taken_back:
-            said = f"since the last run {short(case.taken_back.by)} took back what had been said"
-    else:
-        said = f"since the last run {str(case.ruling).replace(' said so', f' said {case.ruling.verdict}')}"
-        will = {"same": "puts them together", "different": "takes them apart"}[case.ruling.verdict]
-        if (case.ruling.verdict == "same") == case.is_together:
-            will = "keeps it so"
-    return f"Decided anew: {said}. {_both(case)} {now}; the next run {will}."
+        return "until the next run, which goes by the records alone"
+    if case.ruling.is_import:
+        return "until the next run, which goes by the export"
+    if (case.ruling.verdict == "same") == case.is_together:
+        return "already and will go on so"
+    return f"until the next run {'puts them together' if case.ruling.verdict == 'same' else 'takes them apart'}"
 
 
 def _contradiction(case: Case) -> str:
-    stands = f"together in {case.left.golden_id}" if case.is_together else "apart"
-    return f"Decisions contradict each other on {_both(case)}, which stand {stands}: {case.clash}."
+    return f"Decisions contradict each other: {case.clash}. {_both(case)} now stand {_place(case)}."
 
 
 _HEADS = {
@@ -156,15 +173,17 @@ _HEADS = {
 }
 
 
-_BRIEF_HEADS = {"cut": _cut_in_brief, "chain": _chain_in_brief}
+_BRIEF_HEADS = {"cut": _cut_in_brief, "held_down": _held_down_in_brief, "chain": _chain_in_brief}
 
 
 def _evidence(case: Case) -> list[Section]:
     """What speaks for it and what against, strongest first, and what there was nothing to say of."""
     told = clauses(case.levels, case.values)
-    speaking, against = tuple(c for c in told if c.bits >= 0), tuple(c for c in told if c.bits < 0)
+    against = tuple(c for c in told if c.bits < 0)
+    speaking = tuple(c for c in told if c.bits >= 0 and not c.is_odd)
+    odd = tuple(c for c in told if c.bits >= 0 and c.is_odd)
     gaps = [gap for e in parse(case.levels) if e.level == "null" and (gap := missing(e.comparison))]
-    sections = [Section("For it:", speaking) if speaking else Section("For it: nothing.")]
+    sections = [Section("For it:", speaking, odd) if speaking else Section("For it: nothing.")]
     if against:
         sections.append(Section("Against it:", against))
     if gaps:
@@ -189,7 +208,9 @@ def _clause(evidence: Evidence, values: Mapping[str, Pair]) -> Clause:
     said = clause(evidence, left, right)
     is_common = evidence.bits < 0 and evidence.level not in DISAGREEING
     ending = ", as strangers often do" if is_common else ""
-    return Clause(f"{said}{ending}", f"{clause(evidence)}{ending}", evidence.bits)
+    # A difference that the model counts as an agreement, for want of cases, is added up but not paraded.
+    is_odd = evidence.bits > 0 and evidence.level in _TELLING
+    return Clause(f"{said}{ending}", f"{clause(evidence)}{ending}", evidence.bits, is_odd)
 
 
 def _sum(case: Case, kind: str) -> list[Section]:

@@ -26,6 +26,11 @@ class Ruling:
     def is_import(self) -> bool:
         return self.by == "import"
 
+    @property
+    def meaning(self) -> str:
+        """What is said of the two: that they are one person, or two people."""
+        return {"same": "one person", "different": "two people"}.get(self.verdict, "not decided")
+
     def __str__(self) -> str:
         why = f" ({short(self.reason, most=_NAMED)})" if self.reason and self.reason.strip() else ""
         return f"the export says so{why}" if self.is_import else f"{short(self.by)} said so on {self.on:%Y-%m-%d}{why}"
@@ -64,8 +69,7 @@ class Clash:
 
     def __str__(self) -> str:
         way = " = ".join(self.chain if len(self.chain) <= 5 else (*self.chain[:2], "...", *self.chain[-2:]))
-        ends = f"{self.chain[0]} and {self.chain[-1]}"
-        return f"by what was said {way}, yet {ends} are different, {self.ruling}"
+        return f"{way} by what was said, and yet {self.chain[0]} and {self.chain[-1]} are two people ({self.ruling})"
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,7 @@ class Case:
     taken_back: Ruling | None = None
     obeyed: str | None = None
     chain: tuple[Link, ...] = ()
-    opposed: str | None = None  # what spoke against the group it was cut from
+    opposed: str | None = None  # two others that would be put together too, and why they should not be
     clash: Clash | None = None
     values: Mapping[str, Pair] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()

@@ -18,11 +18,15 @@ _LONGEST_VALUE = 36
 
 @dataclass(frozen=True)
 class Clause:
-    """One piece of evidence in words, the same without naming values, and its weight in bits."""
+    """One piece of evidence in words, the same without naming values, and its weight in bits.
+
+    `is_odd`: what it weighs goes against what it says.
+    """
 
     said: str
     brief: str
     bits: float
+    is_odd: bool = False
 
     def __str__(self) -> str:
         return f"{self.said} ({self.bits:+.1f})"
