@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import pairwise
 
 import pandas as pd
@@ -50,10 +51,13 @@ class Sayings:
         across = [(a, b) if a in left else (b, a) for a, b in pairs if _crosses(a, b, left, right)]
         return min(across, default=None)
 
+    @cached_property
+    def _clashes(self) -> list[list[str]]:
+        return [str(chain).split(" = ") for chain in contradictions(self._ledger)["chain"]]
+
     def clash(self, pair: Pair) -> list[str]:
         """The chain of `same` between two records that stand as different, where the pair has a part in it."""
-        for said in contradictions(self._ledger)["chain"]:
-            chain = str(said).split(" = ")
+        for chain in self._clashes:
             if set(pair) in [{chain[0], chain[-1]}, *({a, b} for a, b in pairwise(chain))]:
                 return chain
         return []

@@ -210,7 +210,7 @@ def _clause(evidence: Evidence, values: Mapping[str, Pair]) -> Clause:
     ending = ", as strangers often do" if is_common else ""
     # A difference that the model counts as an agreement, for want of cases, is added up but not paraded.
     is_odd = evidence.bits > 0 and evidence.level in _TELLING
-    return Clause(f"{said}{ending}", f"{clause(evidence)}{ending}", evidence.bits, is_odd)
+    return Clause(f"{said}{ending}", clause(evidence), evidence.bits, is_odd)
 
 
 def _sum(case: Case, kind: str) -> list[Section]:
