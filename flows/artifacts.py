@@ -94,13 +94,12 @@ def _link(page: Path, key: str, text: str) -> Callable[[], object]:
 
 
 def _leave(told: Iterable[Callable[[], object]]) -> None:
-    """Write one after the other, and none any more once Prefect's server did not take one."""
-    for write in told:
-        try:
+    """Write one after the other; the first that cannot be written is the last, since the rest would wait in vain."""
+    try:
+        for write in told:
             write()
-        except Exception as error:
-            get_run_logger().warning("Prefect did not take an artifact (%s).", type(error).__name__)
-            return
+    except Exception as error:
+        get_run_logger().warning("Prefect did not take an artifact (%s).", type(error).__name__)
 
 
 def _numbers(shown: RunSummary) -> Iterator[str]:
@@ -140,7 +139,8 @@ def _checks(shown: RunSummary) -> Iterator[str]:
         return
     yield f"{words.count(len(unmet))} of {words.count(len(checks))} are not met:"
     yield from ("", "| severity | where | expectation | rows |", "|---|---|---|---:|")
-    for row in unmet.head(_SHOWN_FAILURES).fillna(0).to_dict("records"):
+    told = unmet.head(_SHOWN_FAILURES)
+    for row in told.assign(n_unexpected=told["n_unexpected"].fillna(0)).to_dict("records"):
         where = f"{row['suite']}.{row['column']}" if row["column"] else row["suite"]
         what = words.spoken(str(row["expectation"]))
         yield f"| {_plain(row['severity'])} | {_plain(where)} | {_plain(what)} | {words.count(row['n_unexpected'])} |"

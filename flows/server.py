@@ -15,8 +15,10 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from crm_clean.errors import CrmCleanError, UsageError
 from crm_clean.store.lock import private_files
@@ -53,14 +55,15 @@ def given() -> Server | None:
     url = os.environ.get("PREFECT_API_URL", "").rstrip("/")
     if not url:
         return None
-    if not _is_address(url):
-        raise UsageError(f"PREFECT_API_URL is {url}, which is no web address; write http://HOST:PORT/api.")
+    shown = _without_password(url)
+    if shown is None:
+        raise UsageError("PREFECT_API_URL is no web address; write http://HOST:PORT/api.")
     if answers(url):
         return Server(url)
     if answers(f"{url}/api"):
-        raise UsageError(f"PREFECT_API_URL is {url}, which is a server's pages; its API is {url}/api.")
+        raise UsageError(f"PREFECT_API_URL is {shown}, where a server has its pages; its API is {shown}/api.")
     raise UsageError(
-        f"No Prefect server answers at PREFECT_API_URL, {url}: start one there, mend the address, or unset it."
+        f"No Prefect server answers at PREFECT_API_URL, {shown}: start one there, mend the address, or unset it."
     )
 
 
@@ -74,7 +77,7 @@ def answers(api: str) -> bool:
     """Whether a Prefect server answers at `api`; a web page that is none does not."""
     try:
         healthy = _ask(f"{api}/health", timeout=5.0) is True
-    except (OSError, ValueError):
+    except (OSError, ValueError, HTTPException):
         return False
     return healthy
 
@@ -122,9 +125,16 @@ def _await(server: Server, process: Any, folder: Path) -> None:
         time.sleep(0.2)
 
 
-def _is_address(url: str) -> bool:
-    scheme, _, rest = url.partition("://")
-    return scheme in ("http", "https") and bool(rest.strip("/")) and not any(sign.isspace() for sign in url)
+def _without_password(url: str) -> str | None:
+    """An address as it may be shown; None when it is none."""
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not parts.hostname or any(sign.isspace() for sign in url):
+        return None
+    return urlunsplit((parts.scheme, f"{parts.hostname}{port}", parts.path, "", ""))
 
 
 def _ask(url: str, body: object = None, *, timeout: float) -> Any:
