@@ -17,6 +17,8 @@ from crm_clean.review.explain import DISAGREEING, NEGLIGIBLE_BITS, Evidence, cla
 from crm_clean.review.lines import Clause, Section, fit, percent, short
 from crm_clean.review.values import Pair
 
+# What goes first when there is no room even for the shortest form of everything.
+_CONTEXT, _AGAINST, _FOR, _NOTE = 1, 2, 3, 4
 # Levels that no reader takes for agreement, whatever they weigh.
 _TELLING = ("different", "conflict", "one_sided")
 
@@ -49,7 +51,7 @@ class Explanation:
 def account(case: Case, *, kind: str | None = None) -> Explanation:
     """The case in words. `kind` is found by `kind_of` if not given."""
     kind = kind or kind_of(case)
-    notes = [Section(note.said, brief=note.brief, is_context=note.is_context) for note in case.notes]
+    notes = [Section(note.said, brief=note.brief, goes=_CONTEXT if note.is_context else _NOTE) for note in case.notes]
     head, brief = _HEADS[kind](case), _BRIEF_HEADS[kind](case) if kind in _BRIEF_HEADS else ""
     sections = [*notes, Section(head, brief=brief), *_evidence(case), *_sum(case, kind), *_advice(case, kind)]
     return Explanation(
@@ -183,9 +185,9 @@ def _evidence(case: Case) -> list[Section]:
     speaking = tuple(c for c in told if c.bits >= 0 and not c.is_odd)
     odd = tuple(c for c in told if c.bits >= 0 and c.is_odd)
     gaps = [gap for e in parse(case.levels) if e.level == "null" and (gap := missing(e.comparison))]
-    sections = [Section("For it:", speaking, odd) if speaking else Section("For it: nothing.")]
+    sections = [Section("For it:", speaking, odd, goes=_FOR) if speaking else Section("For it: nothing.", goes=_FOR)]
     if against:
-        sections.append(Section("Against it:", against))
+        sections.append(Section("Against it:", against, goes=_AGAINST))
     if gaps:
         sections.append(Section(f"No {', no '.join(gaps)} to compare.", is_optional=True))
     sections += [Section(aside, is_optional=True) for aside in case.asides]

@@ -45,7 +45,8 @@ class Section:
     """A sentence, or a lead with clauses after it, strongest first; `dropped` are those that have been left out.
 
     When lines are short an optional section goes first, then clauses get `shorter`, then `brief` takes the place of
-    the lead, then a section goes that is context only. A command stands on a line of its own, whole.
+    the lead, then whole sections go, in the order of `goes` (1 before 2, 0 never). A command stands on a line of
+    its own, whole.
     """
 
     lead: str
@@ -53,7 +54,7 @@ class Section:
     dropped: tuple[Clause, ...] = ()
     brief: str = ""
     is_optional: bool = False
-    is_context: bool = False
+    goes: int = 0
     is_command: bool = False
 
     def lines(self) -> list[str]:
@@ -104,8 +105,8 @@ def fit(sections: Sequence[Section], *, most: int = MOST_LINES) -> tuple[str, ..
         elif wordy:
             longest = max(wordy)[1]
             kept[longest] = kept[longest].shorter() or kept[longest]
-        elif any(one.is_context for one in kept):
-            kept.remove(next(one for one in kept if one.is_context))
+        elif any(one.goes for one in kept):
+            kept.remove(min((one for one in kept if one.goes), key=lambda one: one.goes))
         else:
             break
     lines = [line for section in kept for line in section.lines()]
