@@ -78,7 +78,7 @@ def members(kept: Kept) -> pd.DataFrame:
     records["company"] = records["company"].fillna(records["company_raw"])
     for kind, column in (("email", "emails"), ("phone", "phones"), ("address", "address")):
         records[column] = records["record_id"].map(_joined(kept.contact_points, kind))
-    return MEMBERS.frame(records[list(MEMBERS.columns)])
+    return MEMBERS.frame(records.assign(is_deleted=records["is_deleted"].fillna(False))[list(MEMBERS.columns)])
 
 
 def offered(lineage: pd.DataFrame) -> pd.DataFrame:
