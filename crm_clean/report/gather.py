@@ -144,9 +144,9 @@ def _linking(report: Mapping[str, object], pairs: pd.DataFrame) -> Linking:
 
 def _doubtful(review: pd.DataFrame, home: pd.Series) -> int:
     """Golden records that would go if every waiting pair were one person, counted without following chains."""
-    sides = pd.DataFrame({"left": review["left_id"].map(home), "right": review["right_id"].map(home)})
-    apart = sides[sides["left"].ne(sides["right"]).fillna(False)]
-    return int(apart.max(axis=1).nunique())
+    left, right = (review[side].map(home).astype("string[pyarrow]") for side in ("left_id", "right_id"))
+    apart = left.ne(right).fillna(False).astype("bool")
+    return int(left.where(left.gt(right).fillna(False), right)[apart].nunique())
 
 
 def _cuts(pairs: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:

@@ -63,7 +63,8 @@ def members_of(tables: Tables, golden_ids: pd.Series, *, limit: int = SHOWN_MEMB
     points = tables["contact_points"][tables["contact_points"]["record_id"].isin(both["record_id"])]
     columns = {name: both[name] for name in ("golden_id", "source", "source_file", "source_row", "record_id")}
     columns |= {
-        "name": spelt_out(both),
+        # A name that is nobody's, or a company's, has no normal form; here it still tells one member from another.
+        "name": spelt_out(both).fillna(spelt_out(both, form="_raw")),
         "email": _joined(points, "email", both),
         "phone": _joined(points, "phone", both),
     }
@@ -71,10 +72,13 @@ def members_of(tables: Tables, golden_ids: pd.Series, *, limit: int = SHOWN_MEMB
     return pd.DataFrame(columns).reset_index(drop=True)
 
 
-def spelt_out(people: pd.DataFrame) -> pd.Series:
-    """The whole name of each, put together from its parts where it is not given; missing where there is none."""
-    parts = (people["first_name"].fillna("") + " " + people["last_name"].fillna("")).str.strip().replace("", pd.NA)
-    return people["full_name"].fillna(parts)
+def spelt_out(people: pd.DataFrame, *, form: str = "") -> pd.Series:
+    """The whole name of each, put together from its parts where it is not given; missing where there is none.
+
+    `form` is `_raw` for the names as they came.
+    """
+    whole, first, last = (people[f"{name}{form}"] for name in ("full_name", "first_name", "last_name"))
+    return whole.fillna((first.fillna("") + " " + last.fillna("")).str.strip().replace("", pd.NA))
 
 
 def _joined(points: pd.DataFrame, kind: str, owners: pd.DataFrame) -> pd.Series:

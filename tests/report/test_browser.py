@@ -51,20 +51,28 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     _export(folder / "exports" / f"{SCRIPT}.csv", {"a": SCRIPT, "b": IMAGE})
     _export(folder / "exports" / f"{IMAGE}.csv", {"a": IMAGE, "b": SCRIPT})
     project = Project.init(folder / "project")
+    settings = folder / "project" / "crm_clean.toml"
+    # Nobody would guess that such cells hold names.
+    named = '\n[sources.mapping]\n"First Name" = "first_name"\n"Last Name" = "last_name"\n'
+    settings.write_text(settings.read_text(encoding="utf-8") + named, encoding="utf-8")
     project.run([folder / "exports"])
     return project.report()
 
 
+PLAIN = ("Ada", "Bruno", "Carla", "Dario", "Elena", "Felix", "Greta", "Hanna", "Ivan", "Julia", "Karl", "Lena")
+
+
 def _export(path: Path, names: dict[str, str]) -> None:
-    """Twenty contacts, of whom two are the same and one is hardly another; the last row cannot be read."""
+    """Two dozen contacts, half of them called like markup; one is twice in it, one hardly; the last row is broken."""
     path.parent.mkdir(parents=True, exist_ok=True)
     header = ["First Name", "Last Name", "Email", "Phone", "Company", "Tags", "Birth Date", SCRIPT, IMAGE]
+    called = [(first, "Example") for first in PLAIN] + [(names["a"], f"{names['b']} {at}") for at in range(12)]
     rows = [
-        [names["a"], f"{names['b']} {at}", f"mail{at}@example.com", f"+1 212 555 01{at:02}", names["a"],
+        [first, last, f"person{at}@example.com", f"+1 212 555 01{at:02}", names["a"],
          names["b"], "1980-05-01", names["a"], names["b"]]
-        for at in range(20)
+        for at, (first, last) in enumerate(called)
     ]  # fmt: skip
-    rows += [rows[0], [*rows[1][:2], names["a"], names["b"], *rows[1][4:6], names["b"], "", ""]]
+    rows += [rows[13], [*rows[14][:2], names["a"], names["b"], *rows[14][4:6], names["b"], "", ""]]
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerows([header, *rows])
@@ -101,6 +109,8 @@ def test_contacts_that_try_to_be_markup_show_as_text(browser: Browser, hostile: 
     opened.page.screenshot(path=tmp_path / "report.png", full_page=True)
     assert text.count(SCRIPT) > 10
     assert text.count(IMAGE) > 10
+    # A name, its case repaired like that of any other.
+    assert "<Script>Alert </Script> <Img Src=X Onerror=Alert > 1" in text
     assert f"{SCRIPT}.csv" in text
     assert f"{IMAGE}.csv" in text
     assert opened.page.locator("script, img, iframe, object, embed, link").count() == 0

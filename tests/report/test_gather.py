@@ -158,6 +158,11 @@ def test_members_stand_side_by_side_the_newest_first(tables: Frames) -> None:
     assert pd.isna(shown["email"].tolist()[0])
 
 
+def test_a_member_without_a_usable_name_is_shown_by_the_one_that_came(tables: Frames) -> None:
+    nobody = t.RECORDS.frame(tables["records"].assign(full_name=None, full_name_raw=["Test", "b", "N/A", "d", "e"]))
+    assert members_of({**tables, "records": nobody}, pd.Series(["G-a"]))["name"].tolist() == ["Test", "N/A"]
+
+
 def test_of_a_huge_group_only_the_first_members_are_shown(tables: Frames) -> None:
     assert members_of(tables, pd.Series(["G-a", "G-b"]), limit=1)["golden_id"].tolist() == ["G-a", "G-b"]
 
@@ -229,6 +234,18 @@ def test_a_gathered_summary_can_be_shown(tables: Frames) -> None:
     summary = summarise(tables, t.CHECKS.empty(), _review(tables), facts=FACTS)
     assert "bo@example.com" in render(summary)
     assert "5 records, 3 people" in screenful(summary)
+
+
+@pytest.mark.parametrize("partial", [False, True])
+@pytest.mark.parametrize("rows", [pytest.param(0, id="of nothing"), pytest.param(1, id="of one record alone")])
+def test_a_report_can_be_made(rows: int, partial: bool, tables: Frames) -> None:
+    few = {name: frame.head(0) for name, frame in tables.items()}
+    alone = {"records": 4, "membership": 4, "golden": 2}
+    few |= {name: tables[name].iloc[at : at + rows].reset_index(drop=True) for name, at in alone.items()}
+    facts = replace(FACTS, partial=partial, run=1, explain=lambda levels: levels)
+    summary = summarise(few, t.CHECKS.empty(), _review(few), facts=facts)
+    assert "Nobody was found twice" in render(summary)
+    assert f"{rows} record" in screenful(summary)
 
 
 def test_a_run_in_which_nobody_was_found_twice_can_be_shown(tables: Frames) -> None:
