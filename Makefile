@@ -25,8 +25,9 @@ serve: $(DEV) $(DEMO)/crm_clean.toml  ## a Prefect server, the schedules of pref
 flow: $(DEV) $(DEMO)/crm_clean.toml  ## the same run as a Prefect flow, each step a task of its own
 	@$(BIN)/python -m flows refresh --project $(DEMO) --input data/samples
 
-notebook: $(DEV)  ## JupyterLab with the notebooks, over the project of `make run`
-	@NOTEBOOK@
+notebook: $(DEV)  ## the notebooks in JupyterLab, over the project of make run
+	@test -d $(DEMO)/outbox/latest || $(MAKE) run
+	JUPYTER_CONFIG_PATH=$(CURDIR)/notebooks/.jupyter $(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks
 
 test: lint  ## every check: style, types, imports, tests
 	$(BIN)/pytest -n 2 --dist loadfile

@@ -119,14 +119,17 @@ class Project:
 
         return customer(self.store, golden_id)
 
-    def review(self, *, by: str, limit: int = 200) -> ReviewWidget:
-        """The queue as a widget for a notebook: a pair at a time, side by side; answers go to the ledger as `by`'s."""
+    def review(self, *, by: str, limit: int = 200, show_probability: bool = True) -> ReviewWidget:
+        """The queue as a widget for a notebook: a pair at a time, side by side; answers go to the ledger as `by`'s.
+
+        Without `show_probability` the model's own opinion is not shown before yours is given.
+        """
         from crm_clean.review.widget import ReviewWidget
 
-        def record(verdict: str, left: str, right: str, reason: str | None) -> None:
-            self.decide(verdict, left, right, by=by, reason=reason)
+        def record(verdict: str, left: str, right: str, reason: str | None) -> str | None:
+            return self.decide(verdict, left, right, by=by, reason=reason).contradiction
 
-        return ReviewWidget(self.review_queue(limit), record=record)
+        return ReviewWidget(self.review_queue(limit), record=record, show_probability=show_probability)
 
     def report(self, run: int | None = None, *, path: str | os.PathLike[str] | None = None) -> Path:
         """Write the report of the last run (or of `run`) as one HTML page, with the trend over all runs.

@@ -40,4 +40,6 @@ def _point_latest(outbox: Path, target: Path) -> None:
     beside = outbox / f".{LATEST}{files.TEMPORARY_SUFFIX}"
     files.remove(beside)
     beside.symlink_to(target.name)
+    if latest.is_dir() and not latest.is_symlink():  # a project that was copied with what its links lead to
+        files.remove(latest)
     files.rename(beside, latest)

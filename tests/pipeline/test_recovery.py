@@ -83,3 +83,11 @@ def test_the_outbox_of_a_store_that_was_here_before_is_replaced(store, outbox):
     recover(store, outbox, last_run=1)
     put_out(staged(store, 1), outbox, run=1)
     assert (outbox / "latest" / "id_map.csv").read_text() == "new"
+
+
+def test_a_project_copied_with_what_its_link_led_to_gets_a_link_again(store, outbox):
+    (outbox / "latest").mkdir(parents=True)
+    (outbox / "latest" / "id_map.csv").write_text("of the copy")
+    put_out(staged(store, 2), outbox, run=2)
+    assert os.readlink(outbox / "latest") == "run-000002"
+    assert (outbox / "latest" / "id_map.csv").read_text() == "new"
