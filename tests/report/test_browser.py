@@ -153,7 +153,12 @@ def test_nothing_is_wider_than_the_screen(width: int, browser: Browser, full: Ru
     wide = replace(
         full,
         title=long,
-        sources=tuple(replace(source, source_file=f"{long}.csv", source=long) for source in full.sources),
+        n_records=12_345_678,
+        n_golden=10_345_678,
+        n_review=1_234_567,
+        sources=tuple(
+            replace(source, source_file=f"{long}.csv", source=long, n_rows=1_234_567) for source in full.sources
+        ),
         members=full.members.assign(name=long, email=f"{long}@example.com; {long}", company=long, record_id=long),
         doubtful=full.doubtful.assign(label=long, reason=long),
         examples=full.examples.assign(raw=long),
