@@ -11,7 +11,7 @@ from datetime import datetime
 from html import escape
 
 from crm_clean.errors import UnknownThing, UsageError
-from crm_clean.pipeline.named import Named, echo, resolve
+from crm_clean.pipeline.named import PATIENCE_SECONDS, Named, echo, resolve
 from crm_clean.pipeline.sayings import Sayings
 from crm_clean.records.tables import DECISIONS
 from crm_clean.review.case import Clash, Ruling
@@ -21,7 +21,6 @@ from crm_clean.review.lines import short
 from crm_clean.store.base import Store
 from crm_clean.text import clean
 
-PATIENCE_SECONDS = 10.0  # a person waits at the terminal
 _IMPORT = "import"
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from crm_clean.link.spec import LinkSpec
 from crm_clean.pipeline.facts import Facts, ordered
-from crm_clean.pipeline.named import Named, resolve
+from crm_clean.pipeline.named import PATIENCE_SECONDS, Named, resolve
 from crm_clean.records.tables import GOLDEN
 from crm_clean.review.account import Explanation, account, nothing_to_weigh
 from crm_clean.review.case import Case, Link, Note, kind_of
@@ -31,11 +31,13 @@ def explain(store: Store, left: str, right: str | None = None, *, spec: LinkSpec
     """Why `left` and `right` are one person or not; with one of them alone, what holds its golden record together.
 
     Each is a golden id, a record id or `file:row`. `spec` serves where the last run did not keep its own settings.
-    Raises UnknownThing for what never stood, and before the first run. At 100,000 records an answer takes about a
-    second where the last run kept the pair, three where it must be scored anew.
+    Raises UnknownThing for what never stood, and before the first run; StoreLocked when somebody else keeps the
+    store. At 100,000 records an answer takes about a second where the last run kept the pair, three where it must be
+    scored anew.
     """
-    with store.at_once():
-        return _answer(Facts(store, spec), left, right)
+    patient = store.patient(PATIENCE_SECONDS)
+    with patient.at_once():
+        return _answer(Facts(patient, spec), left, right)
 
 
 def _answer(facts: Facts, left: str, right: str | None) -> Explanation:

@@ -16,6 +16,9 @@ from crm_clean.records.tables import FILES, IDENTITY_EVENTS, MEMBERSHIP, RAW_ROW
 from crm_clean.store.base import Store
 from crm_clean.text import clean
 
+# How long to wait for a store that somebody else holds, while a person waits for the answer.
+PATIENCE_SECONDS = 10.0
+
 _GOLDEN = re.compile(r"G-[0-9a-f]+")
 _LONGEST_ECHO = 80
 _LONGEST_NUMBER = 16
