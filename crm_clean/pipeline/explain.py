@@ -17,7 +17,7 @@ from crm_clean.pipeline.named import PATIENCE_SECONDS, Named, resolve
 from crm_clean.records.tables import GOLDEN
 from crm_clean.review.account import Explanation, account, nothing_to_weigh
 from crm_clean.review.case import Case, Link, Note, kind_of
-from crm_clean.review.explain import clause, parse
+from crm_clean.review.explain import DISAGREEING, clause, parse
 from crm_clean.review.group import MOST_TOLD, Group, Held, tell, tell_alone
 from crm_clean.review.lines import percent
 from crm_clean.review.paths import Pair, holding, strongest_chain
@@ -115,8 +115,8 @@ def _opposed(facts: Facts, case: Case) -> str | None:
     worst = looked.iloc[int(looked["weight"].argmin())]
     if worst["weight"] >= 0.0:
         return None
-    against = min(parse(worst["levels"]), key=lambda e: e.bits)
-    why = f": {clause(against)}" if against.bits < 0.0 else ""
+    against = [e for e in parse(worst["levels"]) if e.level in DISAGREEING and (e.bits < 0.0 or e.level == "conflict")]
+    why = f": {clause(min(against, key=lambda e: e.bits))}" if against else ""
     return f"{_handles(facts, (worst['left_id'], worst['right_id']))} ({percent(worst['probability'])}{why})"
 
 

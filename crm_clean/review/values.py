@@ -76,8 +76,9 @@ def _points(level: str, left: list[dict[str, str | None]], right: list[dict[str,
         return (one[common[0]], one[common[0]]) if common else _NONE
     if level == "different":
         return (left[0]["value"], right[0]["value"]) if len(left) == len(right) == 1 else _NONE
-    keys = {p["key"]: p["value"] for p in right if p["key"]}
-    shared = [(p["value"], keys[p["key"]]) for p in left if p["key"] and p["key"] in keys]
+    keys = {p["key"] for p in right if p["key"]}
+    # One spelling of what is the same to both is enough.
+    shared = [(p["value"], p["value"]) for p in left if p["key"] in keys]
     return shared[0] if shared else _nearest(left, right)
 
 
