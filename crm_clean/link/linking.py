@@ -69,9 +69,13 @@ def _model(
     spec: LinkSpec,
     given: dict[str, Any] | None,
 ) -> Model:
-    """The model given, fitted to this table's comparisons, or one trained on its pairs."""
-    if given is not None:
-        return fitting(Model.model_validate(given), chosen)
+    """The model given, fitted to this table's comparisons, or one trained on its pairs.
+
+    One that was given by a table in which no two records had anything in common has learnt nothing: it is no guide.
+    """
+    known = None if given is None else Model.model_validate(given)
+    if known is not None and known.strangers:
+        return fitting(known, chosen)
     return train(chosen, compared, kinds(chosen, by_chance(people, chosen, seed=spec.seed)))
 
 

@@ -124,6 +124,15 @@ def test_a_saved_model_links_without_training(tables) -> None:  # type: ignore[n
     pd.testing.assert_frame_equal(trained.clusters, again.clusters)
 
 
+def test_a_model_that_learnt_nothing_is_no_guide_to_records_that_come_later(tables) -> None:  # type: ignore[no-untyped-def]
+    strangers = [{"first_name": "ann", "last_name": "abel"}, {"first_name": "bob", "last_name": "cole"}]
+    nothing = link(*tables(strangers), DECISIONS.empty(), spec=LinkSpec())
+    twins = [{"first_name": "kim", "last_name": "dahl", "email": "kim@x.example"}] * 2
+    later = link(*tables([*strangers, *twins]), DECISIONS.empty(), spec=LinkSpec(), model=nothing.model)
+    assert later.model["strangers"]
+    assert len(_groups(later)) == 3
+
+
 def test_a_higher_threshold_merges_less(linked) -> None:  # type: ignore[no-untyped-def]
     rows, _ = population(400)
     merged = [linked(rows, threshold=t).report["n_merged"] for t in (0.5, 0.9, 0.999)]
