@@ -1,6 +1,6 @@
 """Reads the messy contact exports of every CRM, finds who is the same person, keeps one golden record of each.
 
-`open`, `dedupe` and `profile` are the Python face of the package; everything else is behind the command line `crm-clean`.
+`open`, `dedupe` and `profile` are the Python face; everything else is behind the command line `crm-clean`.
 """
 
 from __future__ import annotations

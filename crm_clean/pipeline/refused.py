@@ -17,7 +17,7 @@ def refused(place: Place, context: Context, results: Sequence[StepResult], faile
     """The same failure with the page about it, which replaces that of an earlier refusal."""
     place.reports.mkdir(exist_ok=True)
     title = f"{context.settings.project.name}, refused after run {context.run - 1}"
-    telling = Telling(title, refused=tuple(failed.failures))
+    telling = Telling(title, refused=tuple(failed.failures), run=context.run)
     write_report(place.reports / NAME, run_summary(context, results, telling))
     return GateFailed(failed.failures, report=place.reports / NAME)
 

@@ -20,7 +20,7 @@ from crm_clean.pipeline.summary import events_by_name, write_report
 from crm_clean.pipeline.trend import trend
 from crm_clean.pipeline.waiting import ASKED, undecided
 from crm_clean.records.table import Table
-from crm_clean.records.tables import CHECKS, DECISIONS, IDENTITY_EVENTS, REPLACED, RUNS, TABLES, VERSIONED
+from crm_clean.records.tables import CHECKS, DECISIONS, IDENTITY_EVENTS, QUALITY, REPLACED, RUNS, TABLES, VERSIONED
 from crm_clean.store.base import Store
 from crm_clean.store.lock import private_files
 
@@ -60,7 +60,9 @@ def _told(store: Store, run: int, *, title: str, outbox: Path, last: int) -> Run
     decided = int(pairs["verdict"].isin(ASKED).sum() - open_pairs["verdict"].isin(ASKED).sum())
     queue = review_queue(open_pairs, tables["records"], tables["contact_points"])
     facts = _facts(store, run, title=f"{title}, run {run}", outputs=_outputs(outbox), decided=decided)
-    return summarise(tables, _of_run(store, CHECKS, run), queue, facts=replace(facts, partial=run != last))
+    if run != last:
+        facts = replace(facts, partial=True, quality=_kept_quality(store, run))
+    return summarise(tables, _of_run(store, CHECKS, run), queue, facts=facts)
 
 
 def _facts(store: Store, run: int, *, title: str, outputs: Sequence[tuple[str, str]], decided: int) -> Facts:
@@ -73,7 +75,7 @@ def _facts(store: Store, run: int, *, title: str, outputs: Sequence[tuple[str, s
     truth = measured.get("evaluation")
     return Facts(
         title=title,
-        steps=[StepCost(name, **cost) for name, cost in measured.get("steps", {}).items()],
+        steps=[StepCost(**step) for step in measured.get("steps", ())],
         link_report=json.loads(row["model"]).get("report") or {},
         outputs=[Output(where, what) for where, what in outputs],
         evaluation=Evaluation(**truth) if truth else None,
@@ -84,6 +86,12 @@ def _facts(store: Store, run: int, *, title: str, outputs: Sequence[tuple[str, s
         run=run,
         committed_at=row["committed_at"],
     )
+
+
+def _kept_quality(store: Store, run: int) -> pd.DataFrame | None:
+    """The quality that `run` measured; None of a run from before that was kept."""
+    kept = _of_run(store, QUALITY, run)
+    return kept if len(kept) else None
 
 
 def _row(store: Store, run: int) -> dict[str, Any]:

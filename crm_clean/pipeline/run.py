@@ -111,7 +111,7 @@ def _carry_out(place: Place, order: Order, context: Context) -> RunResult:
 def _conclude(place: Place, order: Order, context: Context, results: list[StepResult]) -> RunResult:
     """Report, commit, put out, tidy up; counted as part of publishing."""
     folder, outbox = context.shelf.folder, folder_of(place.outbox, context.run)
-    telling = Telling(_title(context), _outputs(place, outbox), order.truth)
+    telling = Telling(_title(context), _outputs(place, outbox), order.truth, run=context.run)
     with measured() as cost:
         summary = write_report(folder / STAGED / REPORT, run_summary(context, results, telling))
         context.shelf.write(QUALITY, summary.quality)

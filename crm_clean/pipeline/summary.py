@@ -25,13 +25,14 @@ REPORT = "report.html"
 
 @dataclass(frozen=True)
 class Telling:
-    """What the folder does not know: what to call the run, where its files are (path, purpose), a truth file, and what
-    a gate said when it refused the run."""
+    """What the folder does not know: what to call the run, where its files are (path, purpose), a truth file, what a
+    gate said when it refused the run, and the number of a run among others that a trend leads to."""
 
     title: str
     outputs: Sequence[tuple[str, str]] = ()
     truth: Path | None = None
     refused: tuple[str, ...] = ()
+    run: int | None = None
 
 
 def run_summary(context: Context, results: Sequence[StepResult], telling: Telling) -> RunSummary:
@@ -52,7 +53,7 @@ def run_summary(context: Context, results: Sequence[StepResult], telling: Tellin
         changes=events_by_name(context.shelf.read(IDENTITY_EVENTS)) if context.last else None,
         trend=trend(context.store) if context.last else None,
         explain=reason,
-        run=context.run,
+        run=telling.run,
         committed_at=context.now,
         refused=telling.refused,
     )
@@ -78,7 +79,7 @@ def costs(results: Sequence[StepResult]) -> tuple[StepCost, ...]:
 
 def told_of(summary: RunSummary) -> dict[str, Any]:
     """What a run measured of itself, as plain JSON values: `steps` and, where a truth was given, `evaluation`."""
-    steps = {step.name: {"seconds": step.seconds, "peak_mb": step.peak_mb} for step in summary.steps}
+    steps = [asdict(step) for step in summary.steps]
     truth = summary.evaluation
     return {"steps": steps} | ({"evaluation": asdict(truth)} if truth else {})
 

@@ -104,8 +104,8 @@ def test_the_quality_of_every_field_is_kept_with_the_run(ran):
 
 def test_a_run_keeps_what_it_cost(ran):
     steps = json.loads(ran[0].runs()["measured"].iloc[0])["steps"]
-    assert list(steps) == sorted(["ingest", "normalise", "link", "merge", "validate", "publish"])
-    assert all(cost["seconds"] > 0 and cost["peak_mb"] > 0 for cost in steps.values())
+    assert [step["name"] for step in steps] == ["ingest", "normalise", "link", "merge", "validate", "publish"]
+    assert all(step["seconds"] > 0 and step["peak_mb"] > 0 for step in steps)
 
 
 def test_the_trend_of_the_store_names_counts_and_shares(ran):
