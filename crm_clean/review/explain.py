@@ -60,13 +60,16 @@ def reason(levels: str, values: Values | None = None) -> str:
     against = _clauses([e for e in told if e.bits <= -NEGLIGIBLE_BITS and e.level in DISAGREEING], given)
     common = _clauses([e for e in told if e.bits <= -NEGLIGIBLE_BITS and e.level not in DISAGREEING], given)
     aside = _clauses([e for e in told if abs(e.bits) < NEGLIGIBLE_BITS], given)
-    parts = [_join(for_it, "and") or "nothing speaks for a match"]
-    if against:
-        parts.append(f"but {_join(against, 'and')}")
+    parts = [_join(for_it, "and")] if for_it else []
+    doubt = [f"but {_join(against, 'and')}"] if against else []
+    if for_it:
+        parts += doubt
     if common:
         parts.append(f"{_join(common, 'and')}, as with many who are not one person")
     if aside:
-        parts.append(f"{_join(aside, 'and')}, which counts for nothing")
+        parts.append(f"{_join(aside, 'and')}, which says little by itself")
+    if not for_it:
+        parts = (parts or ["nothing speaks for a match"]) + doubt
     gaps = [gap for e in seen if e.level == "null" and (gap := missing(e.comparison))]
     if gaps:
         parts.append(f"there is no {_join(gaps, 'or')} to compare")
