@@ -27,8 +27,13 @@ def ensure() -> None:
 
 async def _ensure() -> None:
     async with get_client() as client:
-        if not await client.read_automations_by_name(NAME):
-            await client.create_automation(_automation())
+        if await client.read_automations_by_name(NAME):
+            return
+        await client.create_automation(_automation())
+        # Two that begin at once both find none and make one each; both keep the same.
+        made = sorted(await client.read_automations_by_name(NAME), key=lambda one: str(one.id))
+        for other in made[1:]:
+            await client.delete_automation(other.id)
 
 
 def _automation() -> AutomationCore:

@@ -41,9 +41,9 @@ def home() -> Path:
     return folder
 
 
-def of_server(folder: Path) -> dict[str, str]:
-    """The environment of a server that keeps its things in `folder`."""
-    own = {"PREFECT_HOME": str(folder)}
+def of_server(folder: Path, api: str) -> dict[str, str]:
+    """The environment of a server that keeps its things in `folder`; its pages must know where its API is."""
+    own = {"PREFECT_HOME": str(folder), "PREFECT_SERVER_UI_API_URL": api}
     return {**_SERVER_UNLESS_SET, **_inherited(), **own, **TELEMETRY_OFF}
 
 

@@ -107,10 +107,10 @@ def started(folder: Path, *, port: int, with_pages: bool = True) -> Iterator[Ser
     Raises ServerFailed when it does not come up.
     """
     words = ["server", "start", "--host", HOST, "--port", str(port), "--ui" if with_pages else "--no-ui"]
+    server = Server(f"http://{HOST}:{port}/api", is_ours=True)
     with private_files(), (folder / "server.log").open("wb") as log:
-        process = leash.start(words, env=environment.of_server(folder), log=log)
+        process = leash.start(words, env=environment.of_server(folder, server.api), log=log)
     try:
-        server = Server(f"http://{HOST}:{port}/api", is_ours=True)
         _await(server, process, folder)
         yield server
     finally:

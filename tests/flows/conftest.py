@@ -25,7 +25,6 @@ CANARY = {
     "Notes": "qvsecret: prefers the boathouse",
     "Qvcolumn": "qvcell",
 }
-TELLTALES = ("zzcanary7261", "qvogelsang", "2125550199", "212-555-0199", "qvsecret", "qvcolumn", "qvcell")
 CONTACTS = 150
 
 
@@ -66,11 +65,13 @@ def make_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Pa
 def begin(root: Path) -> Callable[..., subprocess.Popen[str]]:
     """`begin("refresh", "--project", folder, env=...)` starts `python -m flows` in a session of its own."""
 
-    def start(*words: object, env: dict[str, str] | None = None, code: str | None = None) -> subprocess.Popen[str]:
+    def start(
+        *words: object, env: dict[str, str] | None = None, code: str | None = None, cwd: Path = root
+    ) -> subprocess.Popen[str]:
         how = ["-c", code] if code else ["-m", "flows"]
         return subprocess.Popen(
             [sys.executable, *how, *map(str, words)],
-            cwd=root,
+            cwd=cwd,
             env={**os.environ, **(env or {})},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -1,0 +1,416 @@
+"""The flows on a real Prefect server: recorded, scheduled, killed, refused; and nobody's data in its database.
+
+One server stands for all of this file. What takes long is begun together, before the first test: runs that end well,
+with a step that breaks, at a failed gate, with the store held, and one that is killed on its way.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from crm_clean.project import Project
+from crm_clean.records.tables import FILES, QUARANTINE, RAW_ROWS
+from crm_clean.store.lock import run_lock
+from flows import environment, leash, names
+from flows.server import HOST, Server, answers, free_port, started
+
+STEPS = ["ingest", "normalise", "link", "merge", "validate", "publish"]
+PERSON = ("Zzcanary7261", "zzcanary7261@qvogelsang", "Qvogelsang Halyards", "the boathouse")
+TELLTALES = ("zzcanary7261", "qvogelsang", "2125550199", "212-555-0199", "qvsecret", "qvcolumn", "qvcell")
+PATIENCE = 240.0
+
+# `python -m flows`, but with a merge that ends in an error of a library, which quotes the whole row it choked on.
+BREAKING = """
+import sys
+from dataclasses import replace
+from crm_clean.pipeline import run as running
+from crm_clean.records.tables import RECORDS
+
+def broken(context):
+    people = context.shelf.read(RECORDS)
+    row = str(people[people["last_name_raw"].eq("Qvogelsang")].iloc[0].to_dict())
+    try:
+        raise KeyError(row)
+    except KeyError as cause:
+        error = ValueError(f"cannot merge {row}")
+        error.add_note(row)
+        raise error from cause
+
+running.STEPS = tuple(replace(step, run=broken) if step.name == "merge" else step for step in running.STEPS)
+from flows.__main__ import main
+main(sys.argv[1:])
+"""
+
+
+class World(NamedTuple):
+    """The server, where it keeps its things, and the environment that leads to it."""
+
+    server: Server
+    home: Path
+    env: dict[str, str]
+
+    def flow_run(self, name: str) -> Any:
+        """The flow run of that name; there must be one."""
+        (found,) = self.server.ask("/flow_runs/filter", {"flow_runs": {"name": {"any_": [name]}}})
+        return found
+
+    def of_run(self, what: str, flow_run: Any) -> list[Any]:
+        """The task runs, or the artifacts, of a flow run."""
+        if what == "artifacts":
+            asked = {what: {"flow_run_id": {"any_": [flow_run["id"]]}}}
+            return [one for one in self.server.ask("/artifacts/filter", asked) if one["key"]]
+        return list(self.server.ask(f"/{what}/filter", {"flow_runs": {"id": {"any_": [flow_run["id"]]}}}))
+
+
+def until(found: Callable[[], Any], what: str, patience: float = PATIENCE) -> Any:
+    """What `found` gives, once that is something."""
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
+        if it := found():
+            return it
+        time.sleep(0.1)
+    raise AssertionError(f"waited in vain for {what}")
+
+
+def reached(folder: Path, step: str) -> Callable[[], bool]:
+    """Whether the first run of a project has taken a step."""
+    return lambda: bool(list(folder.glob(f"store/runs/1.tmp/{step}.step*")))
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    home = tmp_path_factory.mktemp("prefect")
+    with started(home, port=free_port()) as server:
+        yield World(server, home, {"PREFECT_API_URL": server.api, "PREFECT_HOME": str(home)})
+
+
+@pytest.fixture(scope="module")
+def folders(make_project) -> dict[str, Path]:
+    made = {name: make_project(name) for name in ("demo", "broken", "refused", "held", "killed", "twice", "bereft")}
+    suite = made["refused"] / "expectations" / "golden.json"
+    told = json.loads(suite.read_text())
+    told["expectations"][0]["kwargs"] = {"min_value": 1, "max_value": 2}
+    suite.write_text(json.dumps(told))
+    return made
+
+
+@pytest.fixture(scope="module", autouse=True)
+def ran(world, folders, exports, begin, end) -> dict[str, Any]:
+    """What each of the runs that are begun together printed, and its exit code."""
+
+    def refresh(name: str, **how: Any) -> subprocess.Popen[str]:
+        return begin("refresh", "--project", folders[name], "--input", exports, env=world.env, **how)
+
+    with run_lock(folders["held"] / "store"):
+        killed = refresh("killed")
+        begun = {name: refresh(name) for name in ("demo", "refused", "held")} | {
+            "broken": refresh("broken", code=BREAKING)
+        }
+        until(reached(folders["killed"], "normalise"), "the run that is to be killed")
+        os.killpg(killed.pid, signal.SIGKILL)
+        return {"killed": end(killed)} | {name: end(process) for name, process in begun.items()}
+
+
+@pytest.fixture(scope="module")
+def undisturbed(make_project, exports) -> dict[str, str]:
+    """The digests of a project over the same exports, run without Prefect."""
+    project = Project(make_project("undisturbed"))
+    project.run([exports])
+    return project.store.digests()
+
+
+class TestARun:
+    def test_completes_with_every_task_on_record(self, world, ran):
+        assert (ran["demo"].code, ran["demo"].err) == (0, "")
+        flow_run = world.flow_run("refresh demo")
+        tasks = sorted(world.of_run("task_runs", flow_run), key=lambda task: task["start_time"])
+        assert flow_run["state"]["type"] == "COMPLETED"
+        assert [(task["name"], task["state"]["type"]) for task in tasks] == [(step, "COMPLETED") for step in STEPS]
+
+    def test_makes_the_very_tables_that_a_run_without_prefect_makes(self, folders, undisturbed):
+        assert Project(folders["demo"]).store.digests() == undisturbed
+
+    def test_prints_counts_and_where_the_report_is(self, ran, folders):
+        out = ran["demo"].out
+        assert out.startswith("refresh demo: run 1 is committed.\n")
+        assert all(f"\n  {step} " in out for step in STEPS)
+        report = next(line.split()[-1] for line in out.splitlines() if "  report " in line)
+        assert Path(report).is_file()
+        assert Path(report).is_relative_to(folders["demo"])
+
+    def test_leaves_a_summary_a_score_and_a_link_to_the_report(self, world, folders):
+        left = {one["key"]: one for one in world.of_run("artifacts", world.flow_run("refresh demo"))}
+        assert set(left) == {"summary-demo", "quality-demo", "report-demo"}
+        assert "| People |" in left["summary-demo"]["data"]
+        assert [row["quality"] for row in json.loads(left["quality-demo"]["data"])][-1] == "Overall"
+        page = (folders["demo"] / "outbox" / "run-000001" / "report.html").resolve()
+        assert page.as_uri() in left["report-demo"]["data"]
+
+    def test_tells_prefect_paths_and_no_more(self, world, folders, exports):
+        told = world.flow_run("refresh demo")["parameters"]
+        asked = {"project": str(folders["demo"]), "inputs": [str(exports)], "workers": None, "full": False}
+        assert told == asked | {"truth": None}
+
+    def test_gives_its_turn_back(self, world, folders):
+        limit = world.server.ask(f"/v2/concurrency_limits/{names.limit(folders['demo'])}")
+        assert (limit["limit"], limit["active_slots"]) == (1, 0)
+
+    def test_sends_nothing_home(self, world):
+        settings = world.server.ask("/admin/settings")
+        assert settings["server"]["analytics_enabled"] is False
+        asked = "from prefect.analytics import is_telemetry_enabled as on; print(on())"
+        env = {name: value for name, value in os.environ.items() if name not in environment.TELEMETRY_OFF}
+        said = subprocess.run(
+            [sys.executable, "-c", f"import flows; {asked}"], env=env, capture_output=True, text=True, check=True
+        )
+        assert said.stdout == "False\n"
+
+
+class TestARunThatMayNotBeCommitted:
+    def test_has_the_exit_code_of_a_failed_gate(self, ran):
+        assert (ran["refused"].code, ran["refused"].out) == (3, "")
+        assert ran["refused"].err.startswith("flows: 1 critical expectation(s) failed, nothing was committed")
+        assert ran["refused"].err.count("\n") == 1
+
+    def test_is_a_failed_flow_run_in_the_same_words(self, world, ran):
+        state = world.flow_run("refresh refused")["state"]
+        assert (state["type"], state["name"]) == ("FAILED", "Failed")
+        assert ran["refused"].err.removeprefix("flows: ").strip() in state["message"]
+
+    def test_links_to_the_page_about_it_and_lists_what_was_not_met(self, world):
+        left = {one["key"]: one for one in world.of_run("artifacts", world.flow_run("refresh refused"))}
+        assert {key: one["type"] for key, one in left.items()} == {
+            "refused-refused": "markdown",
+            "refused-report-refused": "markdown",  # which is what Prefect makes of a link
+        }
+        assert "golden: expect&#95;table&#95;row&#95;count" in left["refused-refused"]["data"]
+        page = left["refused-report-refused"]["data"].partition("(file://")[2].partition(")")[0]
+        assert Path(page).is_file()
+
+    def test_is_not_tried_again_and_leaves_nothing(self, world, folders):
+        tasks = {task["name"]: task for task in world.of_run("task_runs", world.flow_run("refresh refused"))}
+        assert (tasks["validate"]["state"]["type"], tasks["validate"]["run_count"]) == ("FAILED", 1)
+        assert "publish" not in tasks
+        assert Project(folders["refused"]).store.last_run() == 0
+
+
+def test_a_step_that_breaks_is_told_by_kind_and_place(world, ran, folders):
+    assert (ran["broken"].code, ran["broken"].out) == (1, "")
+    assert ran["broken"].err.startswith("flows: Something went wrong inside crm-clean (ValueError at ")
+    assert ran["broken"].err.count("\n") == 1
+    state = world.flow_run("refresh broken")["state"]
+    assert state["type"] == "FAILED"
+    assert "(ValueError at " in state["message"]
+    assert Project(folders["broken"]).store.last_run() == 0
+
+
+def test_a_store_that_is_held_is_tried_again_and_then_told(world, ran):
+    assert (ran["held"].code, ran["held"].out) == (4, "")
+    assert ran["held"].err.startswith("flows: Another run holds the store in ")
+    assert ran["held"].err.count("\n") == 1
+    (task,) = world.of_run("task_runs", world.flow_run("refresh held"))
+    assert (task["state"]["type"], task["run_count"]) == ("FAILED", 3)
+
+
+def test_a_run_that_was_killed_leaves_the_store_as_it_was(ran, folders):
+    assert ran["killed"].code == -signal.SIGKILL
+    assert Project(folders["killed"]).store.last_run() == 0
+    assert not list((folders["killed"] / "outbox").iterdir())
+
+
+def test_of_two_at_once_one_runs_and_the_other_waits(world, folders, exports, begin, end, undisturbed):
+    words = ["refresh", "--project", folders["twice"], "--input", exports]
+    both = [begin(*words, env=world.env) for _ in range(2)]
+    said = [end(process) for process in both]
+    assert [(one.code, one.err) for one in said] == [(0, ""), (0, "")]
+    assert sorted(one.out.splitlines()[0] for one in said) == [
+        "refresh twice: nothing changed, run 1 stands.",
+        "refresh twice: run 1 is committed.",
+    ]
+    assert Project(folders["twice"]).store.digests() == undisturbed
+
+
+def test_a_server_that_dies_in_the_middle_of_a_run_takes_nothing_along(
+    world, tmp_path, folders, exports, begin, end, undisturbed
+):
+    home, api = tmp_path / "prefect", f"http://{HOST}:{(port := free_port())}/api"
+    home.mkdir()
+    with (
+        closing(sqlite3.connect(world.home / "prefect.db")) as ours,
+        closing(sqlite3.connect(home / "prefect.db")) as its,
+    ):
+        ours.backup(its)  # whose tables are made already, which takes a server longer than all else
+    words = ["server", "start", "--host", HOST, "--port", str(port), "--no-ui"]
+    with (home / "server.log").open("wb") as log:
+        dying = leash.start(words, env=environment.of_server(home, api), log=log)
+    until(lambda: answers(api), "the server that is to die")
+    run = ["refresh", "--project", folders["bereft"], "--input", exports]
+    process = begin(*run, env={"PREFECT_API_URL": api, "PREFECT_HOME": str(home)})
+    until(reached(folders["bereft"], "normalise"), "the run whose server is to die")
+    os.killpg(dying.pid, signal.SIGKILL)
+    leash.stop(dying)
+    said = end(process)
+    stands = Project(folders["bereft"]).store
+    assert (said.code, said.err, stands.last_run()) == (0, "", 1)
+    assert "Prefect's server went away meanwhile" in said.out
+    assert stands.digests() == undisturbed
+
+
+@pytest.fixture(scope="module")
+def checkout(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The flows and their deployments in another place, where the project they name is none."""
+    folder = tmp_path_factory.mktemp("checkout")
+    shutil.copytree(root / "flows", folder / "flows", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(root / "prefect.yaml", folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def serving(world, begin, checkout) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+    """`python -m flows serve`, and what it said until it served."""
+    process = begin("serve", env=world.env, cwd=checkout)
+    said = list(iter(process.stdout.readline, "Ctrl-C stops it all.\n"))
+    yield process, said
+    if process.poll() is None:
+        process.kill()
+
+
+class TestServing:
+    def test_deploys_and_schedules_by_the_calendar(self, world, serving):
+        _, said = serving
+        assert [line.split(": next on ")[0] for line in said[1:]] == [
+            "refresh/daily works on data/demo",
+            "refresh/monthly works on data/demo",
+        ]
+        (daily,) = [one for one in self.deployments(world) if one["name"] == "daily"]
+        asked = {
+            "deployments": {"id": {"any_": [daily["id"]]}},
+            "flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}},
+        }
+        coming = until(lambda: world.server.ask("/flow_runs/filter", asked), "a run on the calendar", patience=90)
+        assert all(run["expected_start_time"][14:19] == "00:00" for run in coming)
+        assert daily["schedules"][0]["schedule"] == {
+            "cron": "0 2 * * *",
+            "timezone": "Europe/Berlin",
+            "day_or": True,
+        }
+
+    @pytest.mark.usefixtures("serving")
+    def test_carries_out_what_is_due(self, world, make_project, exports, undisturbed):
+        folder = make_project("due")
+        (daily,) = [one for one in self.deployments(world) if one["name"] == "daily"]
+        asked = {"parameters": {"project": str(folder), "inputs": [str(exports)]}}
+        run = world.server.ask(f"/deployments/{daily['id']}/create_flow_run", asked)
+
+        def ended() -> Any:
+            now = world.server.ask(f"/flow_runs/{run['id']}")
+            return now if now["state"]["type"] in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED") else None
+
+        end = until(ended, "the worker")
+        assert (end["name"], end["state"]["type"]) == ("refresh due", "COMPLETED")
+        assert Project(folder).store.digests() == undisturbed
+
+    def test_ends_with_all_it_started(self, serving):
+        process, _ = serving
+        children = subprocess.run(
+            ["ps", "-o", "pid=", "--ppid", str(process.pid)], capture_output=True, text=True, check=True
+        ).stdout.split()
+        assert children
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=PATIENCE)
+        assert (process.returncode, out, err) == (0, "Stopped.\n", "")
+        assert [pid for pid in children if Path(f"/proc/{pid}").exists()] == []
+
+    def deployments(self, world: World) -> list[Any]:
+        return list(world.server.ask("/deployments/filter", {}))
+
+
+def test_the_page_of_a_run_is_seen_without_a_network(world, tmp_path):
+    from playwright.sync_api import sync_playwright
+
+    flow_run, asked = world.flow_run("refresh demo"), []
+    picture = tmp_path / "flow.png"
+    drawn = ["--no-sandbox", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]  # its graph is drawn by WebGL
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=drawn)
+        page = browser.new_page(viewport={"width": 1280, "height": 860})
+        page.on("request", lambda request: asked.append(request.url.removeprefix("blob:")))
+        page.goto(f"{world.server.pages}/runs/flow-run/{flow_run['id']}")
+        page.get_by_text("6 Task runs").first.wait_for(timeout=120_000)
+        page.get_by_text("publish: ").first.wait_for(timeout=120_000)
+        page.locator("canvas").first.wait_for(timeout=120_000)
+        page.wait_for_timeout(4000)  # until the graph has come to rest, which nothing tells
+        page.screenshot(path=picture)
+        browser.close()
+    assert picture.stat().st_size > 30_000
+    assert any(url.endswith(".js") for url in asked)
+    assert [url for url in asked if not url.startswith(world.server.pages)] == []
+    if wanted := os.environ.get("CRM_CLEAN_PICTURES"):
+        shutil.copy(picture, Path(wanted) / "flow.png")
+
+
+class TestNobodysData:
+    """Looked for when all has been run and written; each search finds something that is known to be there, first."""
+
+    def test_is_in_prefects_tables(self, world):
+        cells = list(cells_of(world.home / "prefect.db"))
+        for known in ("refresh demo", "(valueerror at ", "golden: expect&#95;table", "1 critical expectation"):
+            assert any(known in cell for cell in cells), known
+        assert [cell for cell in cells if any(telltale in cell for telltale in TELLTALES)] == []
+
+    def test_is_in_any_file_of_prefects(self, world):
+        whole = b"\n".join(path.read_bytes() for path in world.home.rglob("*") if path.is_file())
+        assert b"refresh demo" in whole
+        assert b"(ValueError at " in whole
+        assert in_base64("Something went wrong", whole)  # errors are kept by Prefect, pickled
+        assert [telltale for telltale in TELLTALES if telltale.encode() in whole.lower()] == []
+        assert [value for value in PERSON if in_base64(value, whole)] == []
+
+    def test_is_printed(self, ran):
+        said = "\n".join(one.out + one.err for one in ran.values()).lower()
+        assert "refresh demo" in said
+        assert [telltale for telltale in TELLTALES if telltale in said] == []
+
+    def test_would_be_found(self, folders):
+        store = Project(folders["demo"]).store
+        kept = "\n".join(store.read(table).to_csv() for table in (FILES, RAW_ROWS, QUARANTINE)).lower()
+        assert [telltale for telltale in TELLTALES if telltale not in kept] == []
+        assert in_base64(PERSON[0], base64.b64encode(f"as {PERSON[0]} says".encode()))
+
+
+def cells_of(path: Path) -> Iterator[str]:
+    """Every cell of every table of a SQLite file, in small letters."""
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+        tables = [name for (name,) in database.execute("select name from sqlite_master where type = 'table'")]
+        assert {"flow_run", "flow_run_state", "task_run", "log", "artifact", "events"} <= set(tables)
+        for table in tables:
+            for row in database.execute(f'select * from "{table}"'):
+                yield from (str(cell).lower() for cell in row)
+
+
+def in_base64(word: str, whole: bytes) -> bool:
+    """Whether a word is in there as base64 writes it, wherever its groups of three bytes and its lines begin."""
+    unbroken = whole.replace(b"\\n", b"").replace(b"\n", b"")
+    shifted = [base64.b64encode(b"\0" * n + word.encode()) for n in range(3)]
+    return any(written[4 if n else 0 : -4] in unbroken for n, written in enumerate(shifted))
+
+
+def test_the_next_run_takes_up_what_was_killed(world, folders, exports, begin, end, undisturbed):
+    """To be last: the slot of the killed run comes free a minute after it was renewed."""
+    said = end(begin("refresh", "--project", folders["killed"], "--input", exports, env=world.env))
+    assert (said.code, said.err) == (0, "")
+    assert Project(folders["killed"]).store.digests() == undisturbed
