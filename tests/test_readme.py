@@ -79,7 +79,8 @@ def ran(desk: Path) -> dict[str, str]:
 def test_every_command_works(ran: dict[str, str]) -> None:
     assert len(ran) >= 9
     assert {words.split()[1] for words in ran if words.startswith("crm-clean")} >= {
-        "dedupe", "init", "run", "ingest", "publish", "sample", "evaluate",
+        *("profile", "dedupe", "init", "run", "ingest", "publish", "sample", "evaluate"),
+        *("report", "explain", "decide", "undo"),
     }  # fmt: skip
 
 
@@ -116,6 +117,11 @@ def test_the_folders_and_files_of_a_project_are_there(desk: Path, ran: dict[str,
 def test_a_second_run_changes_nothing(ran: dict[str, str]) -> None:
     assert commands().count("crm-clean run --project crm") == 2
     assert ran["crm-clean run --project crm"].startswith("Nothing changed: run 1 stands")
+
+
+def test_the_explanation_shown_is_the_one_given(ran: dict[str, str]) -> None:
+    told = next(printed for command, printed in ran.items() if command.startswith("crm-clean explain"))
+    assert [told] == blocks("text")
 
 
 @pytest.mark.parametrize("code", blocks("python"), ids=range(len(blocks("python"))))
