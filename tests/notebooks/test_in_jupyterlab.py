@@ -141,7 +141,9 @@ def open_notebook(lab: Lab, browser: Browser) -> Iterator[Callable[[str], tuple[
         pages.append(page)
         page.set_default_timeout(PATIENCE * 1000)
         seen.watch(page)
-        page.goto(f"http://127.0.0.1:{lab.port}/lab/tree/{name}?token={TOKEN}")
+        # A workspace of its own: the notebooks that another page had open are not brought back.
+        workspace = f"lab/workspaces/{Path(name).stem}"
+        page.goto(f"http://127.0.0.1:{lab.port}/{workspace}/tree/{name}?token={TOKEN}")
         page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
         until(lambda: lab.kernel_is_idle(name), "a kernel")
         page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for(state="attached")
