@@ -5,12 +5,14 @@ A process that is killed tells Prefect nothing, which would show its run as runn
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 from prefect.automations import AutomationCore, EventTrigger, Posture
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import StateType
 from prefect.events.actions import ChangeFlowRunState
+from prefect.exceptions import PrefectHTTPStatusError
 from prefect.utilities.asyncutils import run_coro_as_sync
 
 from flows.environment import HEARTBEAT_SECONDS
@@ -33,7 +35,8 @@ async def _ensure() -> None:
         # Two that begin at once both find none and make one each; both keep the same.
         made = sorted(await client.read_automations_by_name(NAME), key=lambda one: str(one.id))
         for other in made[1:]:
-            await client.delete_automation(other.id)
+            with suppress(PrefectHTTPStatusError):  # gone already
+                await client.delete_automation(other.id)
 
 
 def _automation() -> AutomationCore:

@@ -33,20 +33,20 @@ def ensure(project: Path) -> int:
 
 
 @contextmanager
-def turn(project: Path, *, wait: float = WAIT_SECONDS) -> Iterator[None]:
-    """Hold the limit of `project`; waits for its turn, and raises StoreLocked after `wait` seconds of that."""
+def turn(project: Path) -> Iterator[None]:
+    """Hold the limit of `project`; waits for its turn, and raises StoreLocked after an hour of that."""
     log = get_run_logger()
     if ensure(project):
         log.info("Another run of this project goes on; waiting for it to end.")
     slot = concurrency(
         names.limit(project),
-        timeout_seconds=wait,
+        timeout_seconds=WAIT_SECONDS,
         lease_duration=LEASE_SECONDS,
         strict=True,
         raise_on_lease_renewal_failure=False,
     )
     if not _entered(slot):
-        raise StoreLocked(f"Another run of this project went on for {wait / 60:.0f} minutes: run again when it ended.")
+        raise StoreLocked("Another run of this project goes on and on: look at it in Prefect, then run again.")
     try:
         yield
     finally:

@@ -42,8 +42,10 @@ def judged(flow: str, stopped: BaseException | None, noted: Journal, *, on: Serv
     if kind == "TerminationSignal":
         raise KeyboardInterrupt
     if is_lost:
-        raise ServerFailed(f"The Prefect server at {on.api} went away; {_STANDS}. Run again: the run goes on.")
-    raise ServerFailed(f"Prefect did not carry out the flow ({kind}); {_STANDS}. Try it without: `crm-clean run`.")
+        said = f"The Prefect server at {on.api} went away; {_STANDS}. Run again: the run goes on."
+        raise ServerFailed(said) from stopped
+    said = f"Prefect did not carry out the flow ({kind}); {_STANDS}. Try it without: `crm-clean run`."
+    raise ServerFailed(said) from stopped
 
 
 def told(flow: str, project: Path, outcome: Outcome) -> str:

@@ -24,8 +24,8 @@ def start(flow: str, ask: Ask) -> Outcome:
     with _server() as found:
         os.environ["PREFECT_API_URL"] = found.api
         os.environ["PREFECT_HOME"] = str(environment.home())
-        # With the default each word to a server that went away takes a minute; somebody is waiting here.
-        os.environ.setdefault("PREFECT_CLIENT_MAX_RETRIES", "1")
+        # Each word to a server that went away takes a quarter of a minute then, and not a whole one: somebody waits.
+        os.environ.setdefault("PREFECT_CLIENT_MAX_RETRIES", "3")
         stopped = _run(flow, ask)
         is_lost = not _settled(found)
         return judged(flow, stopped, journal.read(), on=found, is_lost=is_lost)

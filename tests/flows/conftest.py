@@ -6,7 +6,7 @@ import csv
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -62,14 +62,15 @@ def make_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Pa
 
 
 @pytest.fixture(scope="session")
-def begin(root: Path) -> Callable[..., subprocess.Popen[str]]:
+def begin(root: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """`begin("refresh", "--project", folder, env=...)` starts `python -m flows` in a session of its own."""
+    begun: list[subprocess.Popen[str]] = []
 
     def start(
         *words: object, env: dict[str, str] | None = None, code: str | None = None, cwd: Path = root
     ) -> subprocess.Popen[str]:
         how = ["-c", code] if code else ["-m", "flows"]
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, *how, *map(str, words)],
             cwd=cwd,
             env={**os.environ, **(env or {})},
@@ -78,8 +79,13 @@ def begin(root: Path) -> Callable[..., subprocess.Popen[str]]:
             text=True,
             start_new_session=True,
         )
+        begun.append(process)
+        return process
 
-    return start
+    yield start
+    for process in begun:
+        with process:  # which closes its pipes and waits
+            process.kill()
 
 
 @pytest.fixture(scope="session")

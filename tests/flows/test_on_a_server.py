@@ -56,6 +56,16 @@ main(sys.argv[1:])
 """
 
 
+# `python -m flows` that has no patience with a run before it.
+HURRIED = """
+import sys
+from flows import limits
+from flows.__main__ import main
+limits.WAIT_SECONDS = 2
+main(sys.argv[1:])
+"""
+
+
 class World(NamedTuple):
     """The server, where it keeps its things, and the environment that leads to it."""
 
@@ -86,9 +96,14 @@ def until(found: Callable[[], Any], what: str, patience: float = PATIENCE) -> An
     raise AssertionError(f"waited in vain for {what}")
 
 
-def reached(folder: Path, step: str) -> Callable[[], bool]:
-    """Whether the first run of a project has taken a step."""
-    return lambda: bool(list(folder.glob(f"store/runs/1.tmp/{step}.step*")))
+def await_step(folder: Path, step: str, process: subprocess.Popen[str]) -> None:
+    """Wait until the first run of a project has taken a step."""
+
+    def reached() -> bool:
+        assert process.poll() is None, process.communicate()
+        return any(folder.glob(f"store/runs/1.tmp/{step}.step*"))
+
+    until(reached, f"{step} of {folder.name}")
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +115,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 @pytest.fixture(scope="module")
 def folders(make_project) -> dict[str, Path]:
-    made = {name: make_project(name) for name in ("demo", "broken", "refused", "held", "killed", "twice", "bereft")}
+    made = {name: make_project(name) for name in ("demo", "broken", "refused", "held", "late", "killed", "bereft")}
     suite = made["refused"] / "expectations" / "golden.json"
     told = json.loads(suite.read_text())
     told["expectations"][0]["kwargs"] = {"min_value": 1, "max_value": 2}
@@ -108,21 +123,53 @@ def folders(make_project) -> dict[str, Path]:
     return made
 
 
+@pytest.fixture(scope="module")
+def dying(world, tmp_path_factory) -> Iterator[tuple[World, subprocess.Popen[bytes]]]:
+    """A second server, which comes up meanwhile, and its process."""
+    home, port = tmp_path_factory.mktemp("dying"), free_port()
+    server = Server(f"http://{HOST}:{port}/api")
+    ours, its = sqlite3.connect(world.home / "prefect.db"), sqlite3.connect(home / "prefect.db")
+    with closing(ours), closing(its):
+        ours.backup(its)  # whose tables are made already, which takes a server longer than all else
+    words = ["server", "start", "--host", HOST, "--port", str(port), "--no-ui"]
+    with (home / "server.log").open("wb") as log:
+        process = leash.start(words, env=environment.of_server(home, server.api), log=log)
+    hasty = {"PREFECT_CLIENT_MAX_RETRIES": "1"}  # or each word to it, once it is dead, takes a quarter of a minute
+    yield World(server, home, {"PREFECT_API_URL": server.api, "PREFECT_HOME": str(home)} | hasty), process
+    leash.stop(process)
+
+
 @pytest.fixture(scope="module", autouse=True)
-def ran(world, folders, exports, begin, end) -> dict[str, Any]:
-    """What each of the runs that are begun together printed, and its exit code."""
+def begun(world, dying, folders, exports, begin) -> dict[str, subprocess.Popen[str]]:
+    """The runs that are begun together; `killed` is killed on its way, and so is the server of `bereft`."""
 
-    def refresh(name: str, **how: Any) -> subprocess.Popen[str]:
-        return begin("refresh", "--project", folders[name], "--input", exports, env=world.env, **how)
+    def refresh(name: str, on: World = world, code: str | None = None) -> subprocess.Popen[str]:
+        return begin("refresh", "--project", folders[name], "--input", exports, env=on.env, code=code)
 
+    occupy(world.server, names.limit(folders["late"]))
     with run_lock(folders["held"] / "store"):
-        killed = refresh("killed")
-        begun = {name: refresh(name) for name in ("demo", "refused", "held")} | {
-            "broken": refresh("broken", code=BREAKING)
-        }
-        until(reached(folders["killed"], "normalise"), "the run that is to be killed")
-        os.killpg(killed.pid, signal.SIGKILL)
-        return {"killed": end(killed)} | {name: end(process) for name, process in begun.items()}
+        runs = {name: refresh(name) for name in ("killed", "demo", "refused", "held")}
+        await_step(folders["killed"], "normalise", runs["killed"])
+        os.killpg(runs["killed"].pid, signal.SIGKILL)
+        runs |= {"broken": refresh("broken", code=BREAKING), "late": refresh("late", code=HURRIED)}
+        until(lambda: answers(dying[0].server.api), "the server that is to die")
+        runs["bereft"] = refresh("bereft", on=dying[0])
+        await_step(folders["bereft"], "normalise", runs["bereft"])
+        os.killpg(dying[1].pid, signal.SIGKILL)
+        until(lambda: runs["held"].poll() is not None, "the run that finds the store held")
+    return runs
+
+
+@pytest.fixture(scope="module")
+def ran(begun, end) -> dict[str, Any]:
+    """What each of them printed, and its exit code."""
+    return {name: end(process) for name, process in begun.items()}
+
+
+def occupy(server: Server, limit: str) -> None:
+    """Take the only slot of a limit, as a run would that goes on for ten minutes."""
+    server.ask("/v2/concurrency_limits/", {"name": limit, "limit": 1})
+    server.ask("/v2/concurrency_limits/increment-with-lease", {"names": [limit], "slots": 1, "lease_duration": 600})
 
 
 @pytest.fixture(scope="module")
@@ -232,42 +279,21 @@ def test_a_run_that_was_killed_leaves_the_store_as_it_was(ran, folders):
     assert not list((folders["killed"] / "outbox").iterdir())
 
 
-def test_of_two_at_once_one_runs_and_the_other_waits(world, folders, exports, begin, end, undisturbed):
-    words = ["refresh", "--project", folders["twice"], "--input", exports]
-    both = [begin(*words, env=world.env) for _ in range(2)]
-    said = [end(process) for process in both]
-    assert [(one.code, one.err) for one in said] == [(0, ""), (0, "")]
-    assert sorted(one.out.splitlines()[0] for one in said) == [
-        "refresh twice: nothing changed, run 1 stands.",
-        "refresh twice: run 1 is committed.",
-    ]
-    assert Project(folders["twice"]).store.digests() == undisturbed
+def test_a_run_before_it_that_does_not_end_is_told(world, ran, folders):
+    assert (ran["late"].code, ran["late"].out) == (4, "")
+    assert (
+        ran["late"].err == "flows: Another run of this project goes on and on: look at it in Prefect, then run again.\n"
+    )
+    assert world.flow_run("refresh late")["state"]["type"] == "FAILED"
+    assert Project(folders["late"]).store.last_run() == 0
 
 
-def test_a_server_that_dies_in_the_middle_of_a_run_takes_nothing_along(
-    world, tmp_path, folders, exports, begin, end, undisturbed
-):
-    home, api = tmp_path / "prefect", f"http://{HOST}:{(port := free_port())}/api"
-    home.mkdir()
-    with (
-        closing(sqlite3.connect(world.home / "prefect.db")) as ours,
-        closing(sqlite3.connect(home / "prefect.db")) as its,
-    ):
-        ours.backup(its)  # whose tables are made already, which takes a server longer than all else
-    words = ["server", "start", "--host", HOST, "--port", str(port), "--no-ui"]
-    with (home / "server.log").open("wb") as log:
-        dying = leash.start(words, env=environment.of_server(home, api), log=log)
-    until(lambda: answers(api), "the server that is to die")
-    run = ["refresh", "--project", folders["bereft"], "--input", exports]
-    process = begin(*run, env={"PREFECT_API_URL": api, "PREFECT_HOME": str(home)})
-    until(reached(folders["bereft"], "normalise"), "the run whose server is to die")
-    os.killpg(dying.pid, signal.SIGKILL)
-    leash.stop(dying)
-    said = end(process)
-    stands = Project(folders["bereft"]).store
-    assert (said.code, said.err, stands.last_run()) == (0, "", 1)
-    assert "Prefect's server went away meanwhile" in said.out
-    assert stands.digests() == undisturbed
+def test_a_server_that_dies_in_the_middle_of_a_run_takes_nothing_along(dying, ran, folders, undisturbed):
+    assert not answers(dying[0].server.api)
+    assert (ran["bereft"].code, ran["bereft"].err) == (0, "")
+    assert ran["bereft"].out.startswith("refresh bereft: run 1 is committed.\n")
+    assert "Prefect's server went away meanwhile" in ran["bereft"].out
+    assert Project(folders["bereft"]).store.digests() == undisturbed
 
 
 @pytest.fixture(scope="module")
@@ -409,8 +435,16 @@ def in_base64(word: str, whole: bytes) -> bool:
     return any(written[4 if n else 0 : -4] in unbroken for n, written in enumerate(shifted))
 
 
-def test_the_next_run_takes_up_what_was_killed(world, folders, exports, begin, end, undisturbed):
+def test_the_next_run_takes_up_what_was_killed_and_of_two_at_once_one_waits(
+    world, folders, exports, begin, end, undisturbed
+):
     """To be last: the slot of the killed run comes free a minute after it was renewed."""
-    said = end(begin("refresh", "--project", folders["killed"], "--input", exports, env=world.env))
-    assert (said.code, said.err) == (0, "")
+    words = ["refresh", "--project", folders["killed"], "--input", exports]
+    both = [begin(*words, env=world.env) for _ in range(2)]
+    said = [end(process) for process in both]
+    assert [(one.code, one.err) for one in said] == [(0, ""), (0, "")]
+    assert sorted(one.out.splitlines()[0] for one in said) == [
+        "refresh killed: nothing changed, run 1 stands.",
+        "refresh killed: run 1 is committed.",
+    ]
     assert Project(folders["killed"]).store.digests() == undisturbed
