@@ -13,6 +13,7 @@ from crm_clean import files
 from crm_clean.pipeline.outbox import STAGED
 from crm_clean.pipeline.standing import ever_taken
 from crm_clean.pipeline.step import Context, Counts, Step
+from crm_clean.pipeline.summary import warm_report
 from crm_clean.pipeline.validate import RUN_CHECKS, suites_digest, warm_suites
 from crm_clean.records.tables import (
     CHECKS,
@@ -35,6 +36,11 @@ if TYPE_CHECKING:
     from crm_clean.publish.plan import Given, Plan
 
 _STANDING = (RECORDS, CONTACT_POINTS, MEMBERSHIP, GOLDEN, GOLDEN_POINTS, SURVIVORS, PAIRS)
+
+
+def _warm() -> None:
+    warm_suites()
+    warm_report()
 
 
 def _run(context: Context) -> Counts:
@@ -109,5 +115,5 @@ PUBLISH = Step(
     outputs=("publish_changes", "publish_merges", "publish_suppressions", "checks", f"{STAGED}/"),
     depends=lambda context: [context.settings.publish.model_dump(mode="json"), suites_digest(context)],
     modules=("crm_clean.publish.plan", "crm_clean.publish.write", "crm_clean.validate.gate"),
-    warm=warm_suites,
+    warm=_warm,
 )

@@ -62,6 +62,14 @@ def run_summary(context: Context, results: Sequence[StepResult], telling: Tellin
     return summarise(tables, checks, queue, facts=facts)
 
 
+def warm_report() -> None:
+    """Load what a page needs, so that it does not count as work."""
+    from crm_clean.report import charts, html  # noqa: F401
+    from crm_clean.review import queue  # noqa: F401
+
+    charts.warm()
+
+
 def write_report(path: Path, summary: RunSummary) -> RunSummary:
     """Write the page about a run to `path`; returns the summary it shows."""
     from crm_clean.report.html import render

@@ -37,6 +37,11 @@ _ATTRIBUTES = {
 _NOTHING = {"", "M0,0h0v0h0Z"}
 
 
+def warm() -> None:
+    """Load what drawing needs, which takes seconds the first time."""
+    group_sizes(pd.DataFrame({"n_records": [1], "n_golden": [1]}), ident="warm")
+
+
 def group_sizes(sizes: pd.DataFrame, *, ident: str) -> Markup:
     """Bars: how many people (`n_golden`) came in how many records (`n_records`); ten and more are one bar."""
     import altair as alt
