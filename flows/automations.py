@@ -18,6 +18,7 @@ from prefect.utilities.asyncutils import run_coro_as_sync
 from flows.environment import HEARTBEAT_SECONDS
 
 NAME = "crm-clean: runs without a heartbeat have crashed"
+_GONE = "No heartbeat: the process of this run is gone."
 _HEARTBEAT = "prefect.flow-run.heartbeat"
 _ENDED = {f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Cancelled", "Crashed")}
 
@@ -52,5 +53,5 @@ def _automation() -> AutomationCore:
             threshold=1,
             within=timedelta(seconds=3 * HEARTBEAT_SECONDS),
         ),
-        actions=[ChangeFlowRunState(state=StateType.CRASHED, message="No heartbeat: the process of this run is gone.")],
+        actions=[ChangeFlowRunState(name="Crashed", state=StateType.CRASHED, message=_GONE, force=False)],
     )

@@ -78,7 +78,7 @@ def _next(client: SyncPrefectClient, deployment: UUID) -> datetime | None:
             deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=[deployment])),
             flow_run_filter=FlowRunFilter(
                 state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
-                expected_start_time=FlowRunFilterExpectedStartTime(after_=datetime.now(UTC)),
+                expected_start_time=FlowRunFilterExpectedStartTime(after_=datetime.now(UTC)),  # type: ignore[arg-type]
             ),
             sort=FlowRunSort.EXPECTED_START_TIME_ASC,
             limit=1,

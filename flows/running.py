@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from prefect import Task
 from prefect.runtime import flow_run
@@ -23,8 +22,8 @@ def in_turn(steps: Sequence[Task[..., Done]], ask: Ask) -> Done:
     """Take `steps` over a project that nobody else works on; returns what the last one came to."""
     journal.begin(str(flow_run.id))
     with limits.turn(ask.project):
-        done: Any = None
-        for step in steps:
+        done = steps[0](ask)
+        for step in steps[1:]:
             done = step(ask, done)
         artifacts.tell_unchanged(done)
     return done

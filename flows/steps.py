@@ -23,7 +23,7 @@ from flows.asking import Ask
 from flows.journal import Done
 from flows.telling import is_locked, is_passing, spoken
 
-RETRY_SECONDS = [2, 10]
+RETRY_SECONDS = [2.0, 10.0]
 
 
 class _Notices(Silent):
