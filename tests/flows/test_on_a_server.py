@@ -1,7 +1,6 @@
 """The flows on a real Prefect server: recorded, scheduled, killed, refused; and nobody's data in its database.
 
-One server stands for all of this file. What takes long is begun together, before the first test: runs that end well,
-with a step that breaks, at a failed gate, with the store held, and one that is killed on its way.
+One server stands for all of this file. What takes long was begun together, before the first test: see `begun`.
 """
 
 from __future__ import annotations
@@ -14,170 +13,23 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
 from crm_clean.project import Project
 from crm_clean.records.tables import FILES, QUARANTINE, RAW_ROWS
-from crm_clean.store.lock import run_lock
-from flows import environment, leash, names
-from flows.server import HOST, Server, answers, free_port, started
+from flows import environment, names
+from flows.server import answers
+
+pytestmark = pytest.mark.usefixtures("begun")
 
 STEPS = ["ingest", "normalise", "link", "merge", "validate", "publish"]
 PERSON = ("Zzcanary7261", "zzcanary7261@qvogelsang", "Qvogelsang Halyards", "the boathouse")
 TELLTALES = ("zzcanary7261", "qvogelsang", "2125550199", "212-555-0199", "qvsecret", "qvcolumn", "qvcell")
-PATIENCE = 240.0
-
-# `python -m flows`, but with a merge that ends in an error of a library, which quotes the whole row it choked on.
-BREAKING = """
-import sys
-from dataclasses import replace
-from crm_clean.pipeline import run as running
-from crm_clean.records.tables import RECORDS
-
-def broken(context):
-    people = context.shelf.read(RECORDS)
-    row = str(people[people["last_name_raw"].eq("Qvogelsang")].iloc[0].to_dict())
-    try:
-        raise KeyError(row)
-    except KeyError as cause:
-        error = ValueError(f"cannot merge {row}")
-        error.add_note(row)
-        raise error from cause
-
-running.STEPS = tuple(replace(step, run=broken) if step.name == "merge" else step for step in running.STEPS)
-from flows.__main__ import main
-main(sys.argv[1:])
-"""
-
-
-# `python -m flows` that has no patience with a run before it.
-HURRIED = """
-import sys
-from flows import limits
-from flows.__main__ import main
-limits.WAIT_SECONDS = 2
-main(sys.argv[1:])
-"""
-
-
-class World(NamedTuple):
-    """The server, where it keeps its things, and the environment that leads to it."""
-
-    server: Server
-    home: Path
-    env: dict[str, str]
-
-    def flow_run(self, name: str) -> Any:
-        """The flow run of that name; there must be one."""
-        (found,) = self.server.ask("/flow_runs/filter", {"flow_runs": {"name": {"any_": [name]}}})
-        return found
-
-    def of_run(self, what: str, flow_run: Any) -> list[Any]:
-        """The task runs, or the artifacts, of a flow run."""
-        if what == "artifacts":
-            asked = {what: {"flow_run_id": {"any_": [flow_run["id"]]}}}
-            return [one for one in self.server.ask("/artifacts/filter", asked) if one["key"]]
-        return list(self.server.ask(f"/{what}/filter", {"flow_runs": {"id": {"any_": [flow_run["id"]]}}}))
-
-
-def until(found: Callable[[], Any], what: str, patience: float = PATIENCE) -> Any:
-    """What `found` gives, once that is something."""
-    end = time.monotonic() + patience
-    while time.monotonic() < end:
-        if it := found():
-            return it
-        time.sleep(0.1)
-    raise AssertionError(f"waited in vain for {what}")
-
-
-def await_step(folder: Path, step: str, process: subprocess.Popen[str]) -> None:
-    """Wait until the first run of a project has taken a step."""
-
-    def reached() -> bool:
-        assert process.poll() is None, process.communicate()
-        return any(folder.glob(f"store/runs/1.tmp/{step}.step*"))
-
-    until(reached, f"{step} of {folder.name}")
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    home = tmp_path_factory.mktemp("prefect")
-    with started(home, port=free_port()) as server:
-        yield World(server, home, {"PREFECT_API_URL": server.api, "PREFECT_HOME": str(home)})
-
-
-@pytest.fixture(scope="module")
-def folders(make_project) -> dict[str, Path]:
-    made = {name: make_project(name) for name in ("demo", "broken", "refused", "held", "late", "killed", "bereft")}
-    suite = made["refused"] / "expectations" / "golden.json"
-    told = json.loads(suite.read_text())
-    told["expectations"][0]["kwargs"] = {"min_value": 1, "max_value": 2}
-    suite.write_text(json.dumps(told))
-    return made
-
-
-@pytest.fixture(scope="module")
-def dying(world, tmp_path_factory) -> Iterator[tuple[World, subprocess.Popen[bytes]]]:
-    """A second server, which comes up meanwhile, and its process."""
-    home, port = tmp_path_factory.mktemp("dying"), free_port()
-    server = Server(f"http://{HOST}:{port}/api")
-    ours, its = sqlite3.connect(world.home / "prefect.db"), sqlite3.connect(home / "prefect.db")
-    with closing(ours), closing(its):
-        ours.backup(its)  # whose tables are made already, which takes a server longer than all else
-    words = ["server", "start", "--host", HOST, "--port", str(port), "--no-ui"]
-    with (home / "server.log").open("wb") as log:
-        process = leash.start(words, env=environment.of_server(home, server.api), log=log)
-    hasty = {"PREFECT_CLIENT_MAX_RETRIES": "1"}  # or each word to it, once it is dead, takes a quarter of a minute
-    yield World(server, home, {"PREFECT_API_URL": server.api, "PREFECT_HOME": str(home)} | hasty), process
-    leash.stop(process)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def begun(world, dying, folders, exports, begin) -> dict[str, subprocess.Popen[str]]:
-    """The runs that are begun together; `killed` is killed on its way, and so is the server of `bereft`."""
-
-    def refresh(name: str, on: World = world, code: str | None = None) -> subprocess.Popen[str]:
-        return begin("refresh", "--project", folders[name], "--input", exports, env=on.env, code=code)
-
-    occupy(world.server, names.limit(folders["late"]))
-    with run_lock(folders["held"] / "store"):
-        runs = {name: refresh(name) for name in ("killed", "demo", "refused", "held")}
-        await_step(folders["killed"], "normalise", runs["killed"])
-        os.killpg(runs["killed"].pid, signal.SIGKILL)
-        runs |= {"broken": refresh("broken", code=BREAKING), "late": refresh("late", code=HURRIED)}
-        until(lambda: answers(dying[0].server.api), "the server that is to die")
-        runs["bereft"] = refresh("bereft", on=dying[0])
-        await_step(folders["bereft"], "normalise", runs["bereft"])
-        os.killpg(dying[1].pid, signal.SIGKILL)
-        until(lambda: runs["held"].poll() is not None, "the run that finds the store held")
-    return runs
-
-
-@pytest.fixture(scope="module")
-def ran(begun, end) -> dict[str, Any]:
-    """What each of them printed, and its exit code."""
-    return {name: end(process) for name, process in begun.items()}
-
-
-def occupy(server: Server, limit: str) -> None:
-    """Take the only slot of a limit, as a run would that goes on for ten minutes."""
-    server.ask("/v2/concurrency_limits/", {"name": limit, "limit": 1})
-    server.ask("/v2/concurrency_limits/increment-with-lease", {"names": [limit], "slots": 1, "lease_duration": 600})
-
-
-@pytest.fixture(scope="module")
-def undisturbed(make_project, exports) -> dict[str, str]:
-    """The digests of a project over the same exports, run without Prefect."""
-    project = Project(make_project("undisturbed"))
-    project.run([exports])
-    return project.store.digests()
 
 
 class TestARun:
@@ -273,10 +125,10 @@ def test_a_store_that_is_held_is_tried_again_and_then_told(world, ran):
     assert (task["state"]["type"], task["run_count"]) == ("FAILED", 3)
 
 
-def test_a_run_that_was_killed_leaves_the_store_as_it_was(ran, folders):
+def test_a_run_that_is_killed_leaves_the_store_as_it_was(ran, folders):
     assert ran["killed"].code == -signal.SIGKILL
-    assert Project(folders["killed"]).store.last_run() == 0
-    assert not list((folders["killed"] / "outbox").iterdir())
+    assert Project(folders["stood"]).store.last_run() == 0
+    assert list((folders["stood"] / "outbox").iterdir()) == []
 
 
 def test_a_run_before_it_that_does_not_end_is_told(world, ran, folders):
@@ -306,17 +158,14 @@ def checkout(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def serving(world, begin, checkout) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+def serving(world, begin, checkout) -> tuple[subprocess.Popen[str], list[str]]:
     """`python -m flows serve`, and what it said until it served."""
-    process = begin("serve", env=world.env, cwd=checkout)
-    said = list(iter(process.stdout.readline, "Ctrl-C stops it all.\n"))
-    yield process, said
-    if process.poll() is None:
-        process.kill()
+    process = begin("serve", env=world.env | {"PREFECT_WORKER_QUERY_SECONDS": "2"}, cwd=checkout)
+    return process, list(iter(process.stdout.readline, "Ctrl-C stops it all.\n"))
 
 
 class TestServing:
-    def test_deploys_and_schedules_by_the_calendar(self, world, serving):
+    def test_deploys_and_schedules_by_the_calendar(self, world, serving, until):
         _, said = serving
         assert [line.split(": next on ")[0] for line in said[1:]] == [
             "refresh/daily works on data/demo",
@@ -336,7 +185,7 @@ class TestServing:
         }
 
     @pytest.mark.usefixtures("serving")
-    def test_carries_out_what_is_due(self, world, make_project, exports, undisturbed):
+    def test_carries_out_what_is_due(self, world, until, make_project, exports, undisturbed):
         folder = make_project("due")
         (daily,) = [one for one in self.deployments(world) if one["name"] == "daily"]
         asked = {"parameters": {"project": str(folder), "inputs": [str(exports)]}}
@@ -357,11 +206,11 @@ class TestServing:
         ).stdout.split()
         assert children
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=PATIENCE)
+        out, err = process.communicate(timeout=240)
         assert (process.returncode, out, err) == (0, "Stopped.\n", "")
         assert [pid for pid in children if Path(f"/proc/{pid}").exists()] == []
 
-    def deployments(self, world: World) -> list[Any]:
+    def deployments(self, world: Any) -> list[Any]:
         return list(world.server.ask("/deployments/filter", {}))
 
 
@@ -389,6 +238,17 @@ def test_the_page_of_a_run_is_seen_without_a_network(world, tmp_path):
         shutil.copy(picture, Path(wanted) / "flow.png")
 
 
+def test_the_next_run_takes_up_what_was_killed_and_another_waits_for_it(ran, folders, undisturbed):
+    """Both were begun right after the kill, and wait for the slot that the killed run still held, too."""
+    said = [ran["next"], ran["beside"]]
+    assert [(one.code, one.err) for one in said] == [(0, ""), (0, "")]
+    assert sorted(one.out.splitlines()[0] for one in said) == [
+        "refresh killed: nothing changed, run 1 stands.",
+        "refresh killed: run 1 is committed.",
+    ]
+    assert Project(folders["killed"]).store.digests() == undisturbed
+
+
 class TestNobodysData:
     """Looked for when all has been run and written; each search finds something that is known to be there, first."""
 
@@ -407,7 +267,7 @@ class TestNobodysData:
         assert [value for value in PERSON if in_base64(value, whole)] == []
 
     def test_is_printed(self, ran):
-        said = "\n".join(one.out + one.err for one in ran.values()).lower()
+        said = "\n".join(one.out + one.err for one in ran.all()).lower()
         assert "refresh demo" in said
         assert [telltale for telltale in TELLTALES if telltale in said] == []
 
@@ -433,18 +293,3 @@ def in_base64(word: str, whole: bytes) -> bool:
     unbroken = whole.replace(b"\\n", b"").replace(b"\n", b"")
     shifted = [base64.b64encode(b"\0" * n + word.encode()) for n in range(3)]
     return any(written[4 if n else 0 : -4] in unbroken for n, written in enumerate(shifted))
-
-
-def test_the_next_run_takes_up_what_was_killed_and_of_two_at_once_one_waits(
-    world, folders, exports, begin, end, undisturbed
-):
-    """To be last: the slot of the killed run comes free a minute after it was renewed."""
-    words = ["refresh", "--project", folders["killed"], "--input", exports]
-    both = [begin(*words, env=world.env) for _ in range(2)]
-    said = [end(process) for process in both]
-    assert [(one.code, one.err) for one in said] == [(0, ""), (0, "")]
-    assert sorted(one.out.splitlines()[0] for one in said) == [
-        "refresh killed: nothing changed, run 1 stands.",
-        "refresh killed: run 1 is committed.",
-    ]
-    assert Project(folders["killed"]).store.digests() == undisturbed
