@@ -15,9 +15,11 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import urlsplit, urlunsplit
 
 from crm_clean.errors import CrmCleanError, UsageError
@@ -26,6 +28,7 @@ from flows import environment, leash
 
 HOST, PORT = "127.0.0.1", 4200
 _START_SECONDS = 180.0
+_BUSY_SECONDS = (1.0, 2.0, 4.0)  # between tries, while a server says that its database is busy
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -47,6 +50,14 @@ class Server:
 
     def ask(self, path: str, body: object = None, *, timeout: float = 10.0) -> Any:
         """The answer to a request below /api: a POST where there is a `body`."""
+        for seconds in _BUSY_SECONDS:
+            try:
+                return _ask(f"{self.api}{path}", body, timeout=timeout)
+            except HTTPError as refused:
+                refused.close()
+                if refused.code != HTTPStatus.SERVICE_UNAVAILABLE:
+                    raise
+            time.sleep(seconds)
         return _ask(f"{self.api}{path}", body, timeout=timeout)
 
 

@@ -140,14 +140,6 @@ def test_a_run_before_it_that_does_not_end_is_told(world, ran, folders):
     assert Project(folders["late"]).store.last_run() == 0
 
 
-def test_a_server_that_dies_in_the_middle_of_a_run_takes_nothing_along(dying, ran, folders, undisturbed):
-    assert not answers(dying[0].server.api)
-    assert (ran["bereft"].code, ran["bereft"].err) == (0, "")
-    assert ran["bereft"].out.startswith("refresh bereft: run 1 is committed.\n")
-    assert "Prefect's server went away meanwhile" in ran["bereft"].out
-    assert Project(folders["bereft"]).store.digests() == undisturbed
-
-
 @pytest.fixture(scope="module")
 def checkout(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The flows and their deployments in another place, where the project they name is none."""
@@ -247,6 +239,14 @@ def test_the_next_run_takes_up_what_was_killed_and_another_waits_for_it(ran, fol
         "refresh killed: run 1 is committed.",
     ]
     assert Project(folders["killed"]).store.digests() == undisturbed
+
+
+def test_a_server_that_dies_in_the_middle_of_a_run_takes_nothing_along(dying, ran, folders, undisturbed):
+    assert not answers(dying[0].server.api)
+    assert (ran["bereft"].code, ran["bereft"].err) == (0, "")
+    assert ran["bereft"].out.startswith("refresh bereft: run 1 is committed.\n")
+    assert "Prefect's server went away meanwhile" in ran["bereft"].out
+    assert Project(folders["bereft"]).store.digests() == undisturbed
 
 
 class TestNobodysData:
