@@ -10,11 +10,12 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from crm_clean.cli.failures import INTERRUPTED, failure
+from crm_clean.cli.failures import carry_out
+from crm_clean.cli.options import HERE, InProject, Inputs, Truth
 from crm_clean.errors import UnknownThing
 
 app = typer.Typer(
@@ -28,14 +29,8 @@ FLOWS = {
     "publish": "Run the flow that validates and commits.",
 }
 
-InProject = Annotated[Path, typer.Option("--project", metavar="DIR", help="The project folder.")]
-Inputs = Annotated[
-    list[Path] | None,
-    typer.Option("--input", metavar="PATH", help="An export or a folder of them; landing/ if none is given."),
-]
 Workers = Annotated[int | None, typer.Option("--workers", metavar="N", min=1, help="Processes; one if not given.")]
 Full = Annotated[bool, typer.Option("--full", help="Learn the model anew instead of keeping the last one.")]
-Truth = Annotated[Path | None, typer.Option("--truth", metavar="FILE", help="Who is who: measures the result.")]
 Port = Annotated[int, typer.Option("--port", metavar="N", min=1, max=65535, help="Of this machine alone.")]
 
 
@@ -56,7 +51,7 @@ def serve(port: Port = 4200) -> None:
 
 def _flow_command(name: str) -> Callable[..., None]:
     def run(
-        project: InProject = Path(),
+        project: InProject = HERE,
         inputs: Inputs = None,
         workers: Workers = None,
         full: Full = False,
@@ -92,21 +87,7 @@ def _run(name: str, project: Path, *, inputs: list[Path], truth: Path | None, wo
 
 def main(words: Sequence[str] | None = None) -> None:
     """Run the command that `words` (the process's own, if not given) spell, and leave with its exit code."""
-    given = list(sys.argv[1:] if words is None else words)
-    debug = "--debug" in given
-    given = [word for word in given if word != "--debug"] or ["--help"]
-    try:
-        code: Any = app(given, prog_name="python -m flows", standalone_mode=False)
-        if code == INTERRUPTED:  # Typer has swallowed the interrupt
-            raise KeyboardInterrupt
-    except BaseException as error:
-        if debug:
-            raise
-        stopped = failure(error, given=given)
-        if stopped.sentence:
-            print(f"flows: {stopped.sentence}", file=sys.stderr)
-        code = stopped.code
-    _leave(code or 0)
+    _leave(carry_out(app, words, name="flows", program="python -m flows"))
 
 
 def _leave(code: int) -> None:

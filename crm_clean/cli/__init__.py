@@ -10,12 +10,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from crm_clean import __version__
-from crm_clean.cli.failures import INTERRUPTED, failure
+from crm_clean.cli.failures import carry_out
 from crm_clean.cli.options import (
     HERE,
     Files,
@@ -202,18 +202,4 @@ def evaluate_command(
 
 def main(words: Sequence[str] | None = None) -> None:
     """Run the command that `words` (the process's own, if not given) spell, and leave with its exit code."""
-    given = list(sys.argv[1:] if words is None else words)
-    debug = "--debug" in given
-    given = [word for word in given if word != "--debug"] or ["--help"]
-    try:
-        code: Any = app(given, prog_name="crm-clean", standalone_mode=False)
-        if code == INTERRUPTED:  # Typer has swallowed the interrupt
-            raise KeyboardInterrupt
-    except BaseException as error:
-        if debug:
-            raise
-        stopped = failure(error, given=given)
-        if stopped.sentence:
-            print(f"crm-clean: {stopped.sentence}", file=sys.stderr)
-        code = stopped.code
-    sys.exit(code or 0)
+    sys.exit(carry_out(app, words, name="crm-clean"))

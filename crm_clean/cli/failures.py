@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -31,6 +33,28 @@ class Failure:
 
     code: int
     sentence: str
+
+
+def carry_out(app: typer.Typer, words: Sequence[str] | None, *, name: str, program: str | None = None) -> int:
+    """Run the command of `app` that `words` (the process's own, if None) spell; returns the exit code.
+
+    What stops it is said on stderr, in one sentence that begins with `name`; with --debug among the words it is raised.
+    """
+    given = list(sys.argv[1:] if words is None else words)
+    debug = "--debug" in given
+    given = [word for word in given if word != "--debug"] or ["--help"]
+    try:
+        code: Any = app(given, prog_name=program or name, standalone_mode=False)
+        if code == INTERRUPTED:  # Typer has swallowed the interrupt
+            raise KeyboardInterrupt
+    except BaseException as error:
+        if debug:
+            raise
+        stopped = failure(error, given=given)
+        if stopped.sentence:
+            print(f"{name}: {stopped.sentence}", file=sys.stderr)
+        return stopped.code
+    return int(code or 0)
 
 
 def failure(error: BaseException, *, given: Iterable[str]) -> Failure:

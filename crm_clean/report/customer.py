@@ -16,6 +16,7 @@ import pandas as pd
 
 from crm_clean.records.fields import CONSENT_FIELDS, NAME_FIELDS, SCALARS
 from crm_clean.report import words
+from crm_clean.report.pages import environment
 from crm_clean.report.shown import field_name, shown
 
 if TYPE_CHECKING:
@@ -83,23 +84,15 @@ def render(customer: Customer) -> str:
 
 @cache
 def _template() -> Template:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        autoescape=True,
-        loader=PackageLoader("crm_clean.report"),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    environment.filters.update(
+    made = environment()
+    made.filters.update(
         percent=words.percent,
         shown=shown,
         label=field_name,
         face=lambda name: _FACE_NAMES.get(name) or field_name(name),
     )
-    environment.globals["plural"] = words.plural
-    return environment.get_template("customer.html")
+    made.globals["plural"] = words.plural
+    return made.get_template("customer.html")
 
 
 def _style() -> object:

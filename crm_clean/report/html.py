@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from crm_clean.report import view, words
+from crm_clean.report.pages import environment
 from crm_clean.report.pictures import pictures, trend
 from crm_clean.report.summary import RunSummary
 
@@ -50,21 +51,13 @@ def render(summary: RunSummary) -> str:
 
 @cache
 def _template() -> Template:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        autoescape=True,
-        loader=PackageLoader("crm_clean.report"),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    environment.filters.update(
+    made = environment()
+    made.filters.update(
         count=words.count, percent=words.percent, seconds=words.seconds, memory=words.memory, spoken=words.spoken
     )
-    environment.filters.update(tone=view.tone, as_it_came=as_it_came, typed=_typed)
-    environment.globals.update(plural=words.plural, dimensions=words.DIMENSIONS)
-    return environment.get_template("report.html")
+    made.filters.update(tone=view.tone, as_it_came=as_it_came, typed=_typed)
+    made.globals.update(plural=words.plural, dimensions=words.DIMENSIONS)
+    return made.get_template("report.html")
 
 
 def as_it_came(raw: str) -> str:
