@@ -18,7 +18,7 @@ from crm_clean.pipeline.outbox import folder_of
 from crm_clean.pipeline.place import Place
 from crm_clean.pipeline.summary import events_by_name, write_report
 from crm_clean.pipeline.trend import trend
-from crm_clean.pipeline.waiting import ASKED, undecided
+from crm_clean.pipeline.waiting import asked, undecided
 from crm_clean.records.table import Table
 from crm_clean.records.tables import CHECKS, DECISIONS, IDENTITY_EVENTS, QUALITY, REPLACED, RUNS, TABLES, VERSIONED
 from crm_clean.store.base import Store
@@ -51,21 +51,21 @@ def retell(place: Place, run: int | None, *, path: Path | None, title: str) -> P
 
 
 def _told(store: Store, run: int, *, title: str, outbox: Path, last: int) -> RunSummary:
-    from crm_clean.report.gather import NEEDED, summarise
+    from crm_clean.report.gather import NEEDED, SHOWN_PAIRS, summarise
     from crm_clean.review.queue import review_queue
 
     tables = {name: _read(store, TABLES[name], run, last=last) for name in NEEDED}
-    pairs = tables["pairs"]
-    open_pairs = undecided(pairs, store.read(DECISIONS)) if run == last else pairs
-    decided = int(pairs["verdict"].isin(ASKED).sum() - open_pairs["verdict"].isin(ASKED).sum())
-    queue = review_queue(open_pairs, tables["records"], tables["contact_points"])
-    facts = _facts(store, run, title=f"{title}, run {run}", outputs=_outputs(outbox), decided=decided)
+    once = asked(tables["pairs"])
+    now = undecided(once, store.read(DECISIONS)) if run == last else once
+    queue = review_queue(now, tables["records"], tables["contact_points"], limit=SHOWN_PAIRS)
+    facts = _facts(store, run, title=f"{title}, run {run}", outputs=_outputs(outbox))
+    facts = replace(facts, waiting=now, decided=len(once) - len(now))
     if run != last:
         facts = replace(facts, partial=True, quality=_kept_quality(store, run))
     return summarise(tables, _of_run(store, CHECKS, run), queue, facts=facts)
 
 
-def _facts(store: Store, run: int, *, title: str, outputs: Sequence[tuple[str, str]], decided: int) -> Facts:
+def _facts(store: Store, run: int, *, title: str, outputs: Sequence[tuple[str, str]]) -> Facts:
     from crm_clean.report.gather import Facts
     from crm_clean.report.summary import Evaluation, Output, StepCost
     from crm_clean.review.explain import reason
@@ -82,7 +82,6 @@ def _facts(store: Store, run: int, *, title: str, outputs: Sequence[tuple[str, s
         changes=events_by_name(_of_run(store, IDENTITY_EVENTS, run)) if run > 1 else None,
         trend=trend(store, before=run),
         explain=reason,
-        decided=decided,
         run=run,
         committed_at=row["committed_at"],
     )

@@ -14,6 +14,7 @@ from crm_clean.pipeline.standing import ever_taken
 from crm_clean.pipeline.step import Context, StepResult
 from crm_clean.pipeline.trend import trend
 from crm_clean.pipeline.validate import RUN_CHECKS
+from crm_clean.pipeline.waiting import asked
 from crm_clean.pipeline.wide import crosswalk
 from crm_clean.records.tables import CHECKS, FILES, IDENTITY_EVENTS, MEMBERSHIP, RAW_ROWS, RECORDS, TABLES
 
@@ -37,7 +38,7 @@ class Telling:
 
 def run_summary(context: Context, results: Sequence[StepResult], telling: Telling) -> RunSummary:
     """The summary of the run in `context`, once its tables are on the shelf."""
-    from crm_clean.report.gather import NEEDED, Facts, summarise
+    from crm_clean.report.gather import NEEDED, SHOWN_PAIRS, Facts, summarise
     from crm_clean.report.summary import Output
     from crm_clean.review.explain import reason
     from crm_clean.review.queue import review_queue
@@ -56,8 +57,9 @@ def run_summary(context: Context, results: Sequence[StepResult], telling: Tellin
         run=telling.run,
         committed_at=context.now,
         refused=telling.refused,
+        waiting=asked(tables["pairs"]),
     )
-    queue = review_queue(tables["pairs"], tables["records"], tables["contact_points"])
+    queue = review_queue(tables["pairs"], tables["records"], tables["contact_points"], limit=SHOWN_PAIRS)
     checks = checks if len(checks) else context.shelf.read(CHECKS, name=RUN_CHECKS)
     return summarise(tables, checks, queue, facts=facts)
 

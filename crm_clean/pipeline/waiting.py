@@ -9,7 +9,7 @@ from crm_clean.records.tables import CONTACT_POINTS, DECISIONS, PAIRS, RECORDS
 from crm_clean.store.base import Store
 
 # The verdicts of a run that a person is asked about.
-ASKED = ("review", "cut")
+_ASKED = ("review", "cut")
 
 
 def waiting(store: Store, *, limit: int | None = None) -> pd.DataFrame:
@@ -18,6 +18,11 @@ def waiting(store: Store, *, limit: int | None = None) -> pd.DataFrame:
 
     pairs = undecided(store.read(PAIRS), store.read(DECISIONS))
     return review_queue(pairs, store.read(RECORDS), store.read(CONTACT_POINTS), limit=limit)
+
+
+def asked(pairs: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a PAIRS frame that a run asks people about."""
+    return pairs[pairs["verdict"].isin(_ASKED)]
 
 
 def undecided(pairs: pd.DataFrame, ledger: pd.DataFrame) -> pd.DataFrame:

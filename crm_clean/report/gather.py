@@ -49,23 +49,26 @@ class Facts:
     committed_at: pd.Timestamp | datetime | None = None  # UTC
     refused: Sequence[str] = ()  # what the gate found, when the run was not committed
     partial: bool = False  # an earlier run: its issues and pairs are not kept
+    waiting: pd.DataFrame | None = None  # left_id, right_id of every pair to judge, where the queue is only its head
     quality: pd.DataFrame | None = None  # QUALITY as an earlier run measured it; measured anew without it
 
 
 def summarise(tables: Tables, checks: pd.DataFrame, review: pd.DataFrame, *, facts: Facts) -> RunSummary:
-    """The summary of a run. `tables`: at least NEEDED; `checks`: CHECKS; `review`: the review queue, in order."""
+    """The summary of a run. `tables`: at least NEEDED; `checks`: CHECKS; `review`: the review queue, in order,
+    or the first SHOWN_PAIRS of it where `facts.waiting` has them all."""
     golden, records, pairs = tables["golden"], tables["records"], tables["pairs"]
     linking = _linking(facts.link_report, pairs)
     largest = largest_merges(tables, explain=facts.explain)
     doubtful = least_certain_merges(tables, explain=facts.explain)
     shown = pd.concat([largest["golden_id"], doubtful["golden_id"]])
+    waiting = review if facts.waiting is None else facts.waiting
     summary = RunSummary(
         title=facts.title,
         sources=_sources(tables),
         n_records=len(records),
         n_golden=len(golden),
-        n_review=len(review),
-        **_quality(tables, review, facts.quality),
+        n_review=len(waiting),
+        **_quality(tables, waiting, facts.quality),
         steps=tuple(facts.steps),
         linking=linking,
         issues=findings(tables["issues"]),
@@ -92,7 +95,7 @@ def summarise(tables: Tables, checks: pd.DataFrame, review: pd.DataFrame, *, fac
     return replace(summary, trend=with_this_run(facts.trend, summary))
 
 
-def _quality(tables: Tables, review: pd.DataFrame, kept: pd.DataFrame | None) -> dict[str, Any]:
+def _quality(tables: Tables, waiting: pd.DataFrame, kept: pd.DataFrame | None) -> dict[str, Any]:
     """The scorecard before and after, and quality by field: as it was kept, where it was, else measured."""
     if kept is not None and len(kept):
         before, after = (from_kept(kept, column) for column in ("before", "after"))
@@ -100,7 +103,7 @@ def _quality(tables: Tables, review: pd.DataFrame, kept: pd.DataFrame | None) ->
     as_of = tables["files"]["taken_at"].max()
     latest = None if pd.isna(as_of) else as_of
     golden = tables["golden"]
-    doubtful = _doubtful(review, tables["membership"].set_index("record_id")["golden_id"])
+    doubtful = _doubtful(waiting, tables["membership"].set_index("record_id")["golden_id"])
     before = quality_before(
         tables["records"], tables["contact_points"], n_golden=len(golden), n_doubtful=doubtful, as_of=latest
     )
