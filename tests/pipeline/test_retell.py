@@ -61,7 +61,8 @@ class TestTheLastRun:
         again = told(copied)
         assert (again.n_review, again.n_decided) == (len(asked) - 1, 1)
         assert len(copied.review_queue(limit=3)) == 3
-        assert first["left_id"] + first["right_id"] not in set(asked["left_id"][1:] + asked["right_id"][1:])
+        waiting = copied.review_queue()
+        pd.testing.assert_frame_equal(waiting, asked.iloc[1:].reset_index(drop=True))
 
     def test_is_written_into_the_project_for_its_owner_alone(self, copied):
         page = copied.report()
@@ -93,6 +94,11 @@ class TestAnEarlierRun:
 
     def test_its_page_is_whole(self, twice):
         assert "run 1" in unescape(twice.report(1).read_text())
+
+    def test_the_page_does_not_credit_the_new_file_with_the_records_of_earlier_runs(self, ran, twice):
+        page = twice.report().read_text()
+        assert "this run read 1 row from 1 file." in page
+        assert f"{ran[1].summary.n_records + 1} records from" not in page
 
 
 def test_the_quality_of_every_field_is_kept_with_the_run(ran):
