@@ -134,8 +134,14 @@ def _read_points(
 def _records(staged: pd.DataFrame, new: dict[str, Any]) -> pd.DataFrame:
     """What was staged, beside what is new."""
     kept = STAGED_RECORDS.to_arrow(staged)
-    columns = {name: new[name] if name in new else kept[name] for name in RECORDS.columns}
-    return RECORDS.to_pandas(pa.table({n: c.cast(RECORDS.columns[n]) for n, c in columns.items()}))
+    columns = {name: _column(name, new, kept).cast(kind) for name, kind in RECORDS.columns.items()}
+    return RECORDS.to_pandas(pa.table(columns))
+
+
+def _column(name: str, new: dict[str, Any], kept: pa.Table) -> Any:
+    if name in new:
+        return new[name]
+    return kept[name] if name in kept.column_names else pa.nulls(len(kept), RECORDS.columns[name])
 
 
 def _contact_points(batches: dict[str, Batch], ids: pa.Array) -> pd.DataFrame:

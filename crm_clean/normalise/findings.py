@@ -12,6 +12,9 @@ import pyarrow.compute as pc
 from crm_clean.records.tables import ISSUES
 
 _MAX_RAW = 10_000
+_MAX_SUGGESTION = 500
+SEPARATOR = "\n"  # between the findings of one value; never part of a cleaned value
+SUGGESTS = "="  # between a code and what the value may have been meant to be
 
 
 class Findings:
@@ -21,7 +24,7 @@ class Findings:
         self._found: list[pd.DataFrame] = []
 
     def add(self, at: np.ndarray[Any, Any], raw: pa.Array, codes: pa.Array, *, field: str) -> None:
-        """Note `codes` (texts of `code` or `field|code` joined by blanks, missing where nothing was found).
+        """Note `codes` (texts of `code`, `field|code` or `code=suggestion`, joined by SEPARATOR; missing for none).
 
         `at` is the position of each value's record, `raw` the value as it came, `field` what a bare code belongs to.
         """
@@ -32,7 +35,9 @@ class Findings:
         frame = pd.DataFrame(
             {"at": at[where], "raw": raw.take(chosen).to_pylist(), "code": codes.take(chosen).to_pylist()}
         )
-        frame = frame.assign(code=frame["code"].str.split(" ")).explode("code", ignore_index=True)
+        frame = frame.assign(code=frame["code"].str.split(SEPARATOR)).explode("code", ignore_index=True)
+        suggested = frame["code"].str.partition(SUGGESTS)
+        frame = frame.assign(code=suggested[0], suggestion=suggested[2].where(suggested[2] != "", None))
         named = frame["code"].str.contains("|", regex=False)
         split = frame["code"].str.split("|", n=1, expand=True)
         frame["field"] = np.where(named, split[0], field)
@@ -53,11 +58,12 @@ class Findings:
         found = pd.concat(self._found, ignore_index=True)
         found = found.sort_values(["at", "field", "code", "raw"], kind="stable", ignore_index=True)
         ids = record_ids.take(pa.array(found["at"].to_numpy())).to_pandas()
-        raw = found["raw"].str.slice(0, _MAX_RAW)
-        return ISSUES.frame({"record_id": ids, "field": found["field"], "code": found["code"], "raw": raw})
+        raw, suggestion = found["raw"].str.slice(0, _MAX_RAW), found["suggestion"].str.slice(0, _MAX_SUGGESTION)
+        said = {"field": found["field"], "code": found["code"], "raw": raw, "suggestion": suggestion}
+        return ISSUES.frame({"record_id": ids, **said})
 
 
 def _of_field(codes: str | None, field: str) -> str | None:
     if codes is None:
         return None
-    return " ".join(c for c in codes.split(" ") if c.startswith(f"{field}|")) or None
+    return SEPARATOR.join(c for c in codes.split(SEPARATOR) if c.startswith(f"{field}|")) or None

@@ -1,6 +1,6 @@
 """The readers of each kind of value as functions of plain texts that give plain tuples, fit to be sent to a worker.
 
-Findings are texts of `field|code` joined by blanks; missing when there are none.
+Findings are texts of `field|code` joined by SEPARATOR; missing when there are none.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from crm_clean.normalise import (
 from crm_clean.normalise.casing import Kind
 from crm_clean.normalise.dates import read_instant
 from crm_clean.normalise.distinct import Kernel, rows
+from crm_clean.normalise.findings import SEPARATOR
 from crm_clean.normalise.guard import look
 from crm_clean.normalise.lexicon import Lexicons
 from crm_clean.text import fold
@@ -63,7 +64,7 @@ PIECES = pa.schema({"pieces": pa.list_(TEXT)})
 
 
 def _join(codes: tuple[str, ...]) -> str | None:
-    return " ".join(codes) or None
+    return SEPARATOR.join(codes) or None
 
 
 def _coded(found: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from crm_clean.normalise import kernels as k
 from crm_clean.normalise.emails import is_special, read_email
+from crm_clean.normalise.findings import SEPARATOR
 from crm_clean.normalise.lexicon import Lexicons
 
 _PLAIN = (
@@ -55,7 +56,7 @@ def _facts(domain: pa.Array, words: Lexicons) -> dict[str, pa.Array]:
         )
         found["is_free"].append(judged.is_free)
         found["is_disposable"].append(judged.is_disposable)
-        found["codes"].append(" ".join(judged.codes) or None)
+        found["codes"].append(SEPARATOR.join(judged.codes) or None)
         found["has_tags"].append(name in words.sets["emails.plus_tags"] or name == "googlemail.com")
     types = {"codes": pa.string()}
     return {c: pa.array(v, types.get(c, pa.bool_())).take(encoded.indices) for c, v in found.items()}

@@ -113,6 +113,9 @@ RECORDS = Table(
         "nickname_key": STRING,
         "suffix_key": STRING,  # generation only: `jr`, `sr`, `ii`, `iii`, ...
         "company_key": STRING,  # without its legal form
+        "company_legal_form": STRING,  # in one writing: `GmbH`, `Ltd`, `S.L.`
+        "business_domain": STRING,  # registered domain of the company: its own, its web site's or a business mailbox's
+        "job_title_key": STRING,  # abbreviations written out, rank and field in one order
         "is_placeholder_name": BOOL,
         "is_company_name": BOOL,  # a company stands where a person's name should
         "is_couple": BOOL,
@@ -148,7 +151,39 @@ CONTACT_POINTS = Table(
 ISSUES = Table(
     "issues",
     key=(),
-    columns={"record_id": STRING, "field": STRING, "code": STRING, "raw": STRING},
+    columns={
+        "record_id": STRING,
+        "field": STRING,
+        "code": STRING,
+        "raw": STRING,
+        "suggestion": STRING,  # what the value may have been meant to be; never put in its place unasked
+    },
+)
+
+# How the words of closed and free lists (tags, lists, status, industry, ...) are written in the exports, and what each
+# writing was taken for. What no record uses any more but a word list names stands here with `n_records` 0.
+VOCABULARY = Table(
+    "vocabulary",
+    key=("field", "written"),
+    columns={
+        "field": STRING,
+        "written": STRING,  # one entry of a cell, cleaned
+        "value": STRING,  # what it became; missing for a closed list that does not know it
+        "rule": STRING,  # listed, same, spelling (case, accents, punctuation), plural, unknown
+        "suggestion": STRING,  # a word much like it that it may have been meant to be
+        "n_records": INT,
+    },
+)
+
+# Whether the domains of e-mail addresses take mail, as the name service said when it was last asked.
+MAIL_DOMAINS = Table(
+    "mail_domains",
+    key=("domain",),
+    columns={
+        "domain": STRING,  # ASCII form
+        "verdict": STRING,  # accepts, refuses, unknown
+        "checked_at": INSTANT,
+    },
 )
 
 # --- linked -------------------------------------------------------------------------------------------------------
@@ -327,13 +362,13 @@ VERSIONED = (RECORDS, CONTACT_POINTS, MEMBERSHIP, GOLDEN, GOLDEN_POINTS, SURVIVO
 # Only ever added to.
 APPENDED = (FILES, RAW_ROWS, QUARANTINE, DECISIONS, IDENTITY_EVENTS, CHECKS, QUALITY)
 # What the last run found.
-REPLACED = (ISSUES, PAIRS)
+REPLACED = (ISSUES, VOCABULARY, MAIL_DOMAINS, PAIRS)
 
 TABLES: dict[str, Table] = {
     t.name: t
     for t in (
-        FILES, RAW_ROWS, QUARANTINE, STAGED_RECORDS, STAGED_POINTS, RECORDS, CONTACT_POINTS, ISSUES, PAIRS, DECISIONS,
-        CLUSTERS, MEMBERSHIP, GOLDEN, GOLDEN_POINTS, SURVIVORS, IDENTITY_EVENTS, CHECKS, QUALITY,
+        FILES, RAW_ROWS, QUARANTINE, STAGED_RECORDS, STAGED_POINTS, RECORDS, CONTACT_POINTS, ISSUES, VOCABULARY, MAIL_DOMAINS,
+        PAIRS, DECISIONS, CLUSTERS, MEMBERSHIP, GOLDEN, GOLDEN_POINTS, SURVIVORS, IDENTITY_EVENTS, CHECKS, QUALITY,
         PUBLISH_CHANGES, PUBLISH_MERGES, PUBLISH_SUPPRESSIONS, RUNS,
     )
 }  # fmt: skip

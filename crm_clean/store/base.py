@@ -16,7 +16,9 @@ import pandas as pd
 from crm_clean.records.table import Table
 
 # Asked for by name, in SQL and in Python alike.
-VIEWS = ("golden", "crosswalk", "lineage", "review_queue", "runs", "redirects", "quality")
+VIEWS = (
+    *("golden", "crosswalk", "lineage", "review_queue", "runs", "redirects", "quality", "issues", "vocabulary"),
+)
 
 # A text column and what it must equal, or be one of.
 Where = Mapping[str, str | Sequence[str]]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 CLOCKS = {
     "files": ("taken_at",),
     "decisions": ("decided_at",),
+    "mail_domains": ("checked_at",),
     "runs": ("started_at", "committed_at", "measured"),
 }
 KEPT = (*VERSIONED, *APPENDED, *REPLACED)
