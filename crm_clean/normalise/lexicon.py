@@ -7,6 +7,8 @@ not know is refused, since a misspelt one would silently do nothing.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import tomllib
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -70,6 +72,23 @@ def load(folder: str | None = None) -> Lexicons:
         if unknown:
             raise BadSettings(f"{path}: no lexicon is called {', '.join(unknown)}; use {', '.join(sorted(known))}.")
     return Lexicons(folder, sets, maps)
+
+
+@lru_cache(maxsize=16)
+def _digest(words: Lexicons) -> str:
+    said = {
+        "sets": {name: sorted(found) for name, found in sorted(words.sets.items())},
+        "maps": {name: sorted(found.items()) for name, found in sorted(words.maps.items())},
+    }
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+
+
+def content_digest(folder: str | None = None) -> str:
+    """A digest (64 hex digits) of what the word lists say, the package's own and those in `folder`.
+
+    Comments, the order of words and where the folder lies do not change it. Raises BadSettings as `load`.
+    """
+    return _digest(load(folder))
 
 
 def _additions(folder: str | None) -> list[Path]:
