@@ -10,7 +10,6 @@ from hashlib import blake2b
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -24,35 +23,26 @@ _CHUNK = 100_000
 Positions = np.ndarray[Any, np.dtype[np.int64]]
 
 
-def content_hashes(records: pd.DataFrame, points: pd.DataFrame, *, at: Positions) -> pa.Array:
+def content_hashes(records: pa.Table, points: pa.Table, *, at: Positions) -> pa.Array:
     """A hash (16 bytes of BLAKE2b as hex) for each of `records` (STAGED_RECORDS).
 
     `points` is STAGED_POINTS, `at` the position of each point's record.
     """
-    kinds = points["kind"].map({k: i for i, k in enumerate(POINT_KINDS)}).to_numpy(dtype=np.int64)
-    order = np.lexsort((points["ordinal"].to_numpy(dtype=np.int64), kinds, at))
-    points, at = points.take(order), at[order]
+    kinds = pc.index_in(points["kind"], value_set=pa.array(POINT_KINDS)).to_numpy()
+    order = np.lexsort((points["ordinal"].to_numpy(), kinds, at))
+    at = at[order]
     pieces = []
     for start in range(0, len(records), _CHUNK):
-        own = records.iloc[start : start + _CHUNK]
+        own = records.slice(start, _CHUNK)
         bounds = np.searchsorted(at, np.arange(start, start + len(own) + 1)).astype(np.int32)
-        theirs = _joined(points.iloc[bounds[0] : bounds[-1]], _POINT)
+        theirs = _joined(points.take(pa.array(order[bounds[0] : bounds[-1]])), _POINT)
         grouped = pc.binary_join(pa.ListArray.from_arrays(pa.array(bounds - bounds[0]), theirs), _ROW)
-        pieces.append(_hashed(_joined(own, (*_RECORD, "is_deleted")), grouped))
+        both = pc.binary_join_element_wise(_joined(own, (*_RECORD, "is_deleted")), grouped, _ROW)
+        hashes = [blake2b(text.encode(), digest_size=16).hexdigest() for text in both.to_pylist()]
+        pieces.append(pa.array(hashes, pa.string()))
     return pa.chunked_array(pieces, pa.string()).combine_chunks()
 
 
-def _hashed(own: pa.Array, theirs: pa.Array) -> pa.Array:
-    texts = zip(own.to_pylist(), theirs.to_pylist(), strict=True)
-    return pa.array([blake2b(f"{a}{_ROW}{b}".encode(), digest_size=16).hexdigest() for a, b in texts], pa.string())
-
-
-def _joined(frame: pd.DataFrame, columns: tuple[str, ...]) -> pa.Array:
-    texts = [_text(frame[c]) for c in columns]
+def _joined(table: pa.Table, columns: tuple[str, ...]) -> pa.Array:
+    texts = [table[c].combine_chunks().cast(pa.string()) for c in columns]
     return pc.binary_join_element_wise(*texts, _FIELD, null_handling="replace", null_replacement=_NOTHING)
-
-
-def _text(column: pd.Series) -> pa.Array:
-    array = pa.array(column, from_pandas=True)
-    array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
-    return array.cast(pa.string())

@@ -37,7 +37,7 @@ class Findings:
         )
         frame = frame.assign(code=frame["code"].str.split(SEPARATOR)).explode("code", ignore_index=True)
         suggested = frame["code"].str.partition(SUGGESTS)
-        frame = frame.assign(code=suggested[0], suggestion=suggested[2].where(suggested[2] != "", None))
+        frame = frame.assign(code=suggested[0], suggestion=suggested[2].mask(suggested[2] == ""))
         named = frame["code"].str.contains("|", regex=False)
         split = frame["code"].str.split("|", n=1, expand=True)
         frame["field"] = np.where(named, split[0], field)
@@ -51,16 +51,17 @@ class Findings:
             picked = [_of_field(c, field) for c in mine.to_pylist()]
             self.add(at, raw, pa.array(picked, pa.string()), field=field)
 
-    def frame(self, record_ids: pa.Array) -> pd.DataFrame:
-        """All findings as an ISSUES frame, ordered by record, field and code."""
+    def table(self, record_ids: pa.Array) -> pa.Table:
+        """All findings as an ISSUES table, ordered by record, field and code."""
         if not self._found:
-            return ISSUES.empty()
+            return ISSUES.schema.empty_table()
         found = pd.concat(self._found, ignore_index=True)
-        found = found.sort_values(["at", "field", "code", "raw"], kind="stable", ignore_index=True)
-        ids = record_ids.take(pa.array(found["at"].to_numpy())).to_pandas()
+        found = found.sort_values(["at", "field", "code", "raw", "suggestion"], kind="stable", ignore_index=True)
+        ids = record_ids.take(pa.array(found["at"].to_numpy()))
         raw, suggestion = found["raw"].str.slice(0, _MAX_RAW), found["suggestion"].str.slice(0, _MAX_SUGGESTION)
         said = {"field": found["field"], "code": found["code"], "raw": raw, "suggestion": suggestion}
-        return ISSUES.frame({"record_id": ids, **said})
+        columns = {"record_id": ids, **{n: pa.array(c, pa.string(), from_pandas=True) for n, c in said.items()}}
+        return pa.table([columns[n] for n in ISSUES.columns], schema=ISSUES.schema)
 
 
 def _of_field(codes: str | None, field: str) -> str | None:

@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 
 from crm_clean.normalise import quick_dates
 from crm_clean.normalise.dates import evidence, has_no_year, order_of, read_birth_date, read_instant
-from crm_clean.normalise.distinct import Kernel, Workers, over, rows
+from crm_clean.normalise.distinct import over, rows
+from crm_clean.normalise.workers import Kernel, Workers
 
 _UNDECIDED = r"^\s*\d{1,2}[./ -]\d{1,2}([./ -]|\s*$)"
 INSTANT = pa.schema({"value": pa.timestamp("us", tz="UTC"), "codes": pa.string()})

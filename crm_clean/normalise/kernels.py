@@ -27,11 +27,12 @@ from crm_clean.normalise import (
 )
 from crm_clean.normalise.casing import Kind
 from crm_clean.normalise.dates import read_instant
-from crm_clean.normalise.distinct import Kernel, rows
+from crm_clean.normalise.distinct import rows
 from crm_clean.normalise.findings import SEPARATOR
 from crm_clean.normalise.guard import look
 from crm_clean.normalise.lexicon import Lexicons
 from crm_clean.text import fold
+from crm_clean.normalise.workers import Kernel
 
 TEXT, FLAG, CODES = pa.string(), pa.bool_(), pa.string()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -16,7 +15,7 @@ _PLAIN = ("first_name", "middle_name", "last_name")
 _NOT_PLAIN = ("full_name", "suffix", "nickname", "maiden_name", "salutation")
 
 
-def read_names(records: pd.DataFrame, region: pa.Array, *, tools: Tools) -> dict[str, pa.Array]:
+def read_names(records: pa.Table, region: pa.Array, *, tools: Tools) -> dict[str, pa.Array]:
     """The name columns of RECORDS, keys and flags included; `region` stands by record."""
     raw = {f: flat(records[f"{f}_raw"]) for f in NAME_FIELDS}
     plain, is_plain = _plain(raw, tools)

@@ -12,10 +12,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crm_clean.normalise import kernels as k
-from crm_clean.normalise.distinct import Workers, flat, over
+from crm_clean.normalise.distinct import flat, over
 from crm_clean.normalise.findings import Findings
 from crm_clean.normalise.lexicon import Lexicons
+from crm_clean.normalise.memory import Memory
 from crm_clean.normalise.quick_emails import read_emails as quick_emails
+from crm_clean.normalise.workers import Workers
 
 Positions = np.ndarray[Any, Any]
 _SEVERAL = {"email": "@.*@", "phone": r"\d.*([;|\n\r,/&]|:::|\s(or|oder|ou|o|and|und|et|y|e|bzw\.?)\s).*\d"}
@@ -42,18 +44,20 @@ class Tools:
     words: Lexicons
     workers: Workers
     findings: Findings
+    memory: Memory | None = None
 
 
-def batch_of(kind: str, points: pd.DataFrame, at: Positions, *, tools: Tools) -> Batch:
+def batch_of(kind: str, points: pa.Table, at: Positions, *, tools: Tools) -> Batch:
     """The points of `kind` that hold something, one value each, with `ordinal`, `label` and `raw`."""
-    chosen = np.flatnonzero(points["kind"].eq(kind).to_numpy(dtype=bool))
-    part = points.take(chosen)
-    columns = {c: flat(part[c]) for c in part.columns if c not in ("record_id", "kind")}
-    holds = np.zeros(len(part), dtype=bool)
+    chosen = np.flatnonzero(pc.equal(points["kind"], kind).to_numpy())
+    place = pa.array(chosen)
+    columns = {c: flat(points[c].take(place)) for c in points.column_names if c not in ("record_id", "kind")}
+    holds = np.zeros(len(chosen), dtype=bool)
     for name in ("raw", *(c for c in columns if c.endswith("_raw"))):
         holds |= pc.is_valid(columns[name]).to_numpy(zero_copy_only=False)
-    kept = pa.array(np.flatnonzero(holds))
-    columns = {c: v.take(kept) for c, v in columns.items()}
+    if not holds.all():
+        kept = pa.array(np.flatnonzero(holds))
+        columns = {c: v.take(kept) for c, v in columns.items()}
     labels = over(k.kernel(k.label, k.LABEL, kind=kind, words=tools.words), [columns["label"]], workers=tools.workers)
     columns["label"] = labels["label"].combine_chunks()
     cell = columns["ordinal"].to_numpy(zero_copy_only=False).astype(np.int64)

@@ -10,24 +10,27 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crm_clean.normalise import kernels as k
-from crm_clean.normalise.distinct import Kernel, flat, over
+from crm_clean.normalise.distinct import flat, over, text_series
 from crm_clean.normalise.instants import decide_orders, read_column
 from crm_clean.normalise.points import Tools
+from crm_clean.normalise.workers import Kernel
 from crm_clean.records.fields import NAME_FIELDS, SCALARS
 
 _CLOSED = ("gender", "language", "status", "consent_status", "company_domain")
 
 
-def read_scalars(records: pd.DataFrame, region: pd.Series, *, tools: Tools) -> dict[str, pa.Array]:
+def read_scalars(records: pa.Table, region: pa.Array, *, tools: Tools) -> dict[str, pa.Array]:
     """Every scalar field but the names', and `company_key`; `region` stands by record."""
     out: dict[str, pa.Array] = {}
     at = np.arange(len(records))
+    groups = pd.DataFrame({c: text_series(records[c]) for c in ("file_id", "source")})
+    regions = text_series(region)
     for field, kind in SCALARS.items():
         if field in NAME_FIELDS:
             continue
         raw = flat(records[f"{field}_raw"])
         if kind in ("instant", "date"):
-            orders = decide_orders(raw, records[["file_id", "source"]], region=region, workers=tools.workers)
+            orders = decide_orders(raw, groups, region=regions, workers=tools.workers)
             found = read_column(raw, orders, is_birth_date=kind == "date", workers=tools.workers)
         else:
             found = over(_kernel(field, kind, tools), [raw], workers=tools.workers)

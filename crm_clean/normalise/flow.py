@@ -1,0 +1,120 @@
+"""The way of values through normalising: which reader waits for which, and how all is put together in the end.
+
+Addresses name countries, countries and numbers tell the region of a source, the region is what national numbers, dates
+and postal codes are read in; everything else is independent and read side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crm_clean.errors import BadFrame
+from crm_clean.normalise import consent, places, points, regions
+from crm_clean.normalise.assemble import contact_points, record_table
+from crm_clean.normalise.content import content_hashes
+from crm_clean.normalise.distinct import flat, text_series
+from crm_clean.normalise.findings import Findings
+from crm_clean.normalise.lexicon import load
+from crm_clean.normalise.memory import Memory
+from crm_clean.normalise.people import read_names
+from crm_clean.normalise.points import Batch, Positions, Tools
+from crm_clean.normalise.scalars import read_scalars
+from crm_clean.normalise.spec import NormaliseSpec
+from crm_clean.normalise.workers import Workers
+from crm_clean.records.fields import POINT_KINDS
+from crm_clean.records.tables import STAGED_POINTS, STAGED_RECORDS
+
+_STEPS = 12  # what `_Counter` counts: two at the start, nine jobs side by side, putting together
+
+
+@dataclass(frozen=True)
+class Flow:
+    """One table of STAGED_RECORDS and its STAGED_POINTS on their way."""
+
+    records: pa.Table
+    points: pa.Table
+    spec: NormaliseSpec
+    memory: Memory | None = None
+
+    def run(
+        self, *, workers: int, on_progress: Callable[[int, int], None] | None
+    ) -> tuple[pa.Table, pa.Table, pa.Table]:
+        """Tables of RECORDS, CONTACT_POINTS and ISSUES."""
+        words = load(str(self.spec.lexicons) if self.spec.lexicons else None)
+        count = _Counter(on_progress)
+        at = _positions(self.records, self.points)
+        with Workers(workers) as pool:
+            tools = Tools(words, pool, Findings(), self.memory)
+            batches: dict[str, Batch] = {k: points.batch_of(k, self.points, at, tools=tools) for k in POINT_KINDS}
+            count.one_more()
+            batches["address"] = places.take_apart(batches["address"], tools=tools)
+            batches["address"] = places.read_countries(batches["address"], tools=tools)
+            country = places.first_country(batches["address"], len(self.records))
+            region = self._regions(batches, country)
+            count.one_more()
+            read = pool.together(self._jobs(batches, (country, region), at, tools), on_done=count.one_more)
+        scalars = consent.settle(read.pop("scalars"), flat(self.records["consent_status_raw"]))
+        columns = scalars | read.pop("names") | {"content_hash": read.pop("hashes")}
+        batches = {kind: consent.on_points(read[kind], scalars) for kind in POINT_KINDS}
+        ids = flat(self.records["record_id"])
+        done = record_table(self.records, columns), contact_points(batches, ids), tools.findings.table(ids)
+        count.one_more()
+        return done
+
+    def _jobs(
+        self, batches: dict[str, Batch], where: tuple[pa.Array, pa.Array], at: Positions, tools: Tools
+    ) -> dict[str, Callable[[], Any]]:
+        """What is read side by side, the dearest first. `where`: country and region, by record."""
+        country, region = where
+        living = pc.coalesce(country, region)
+        others = {
+            kind: partial(points.read_others, batches[kind], tools=tools) for kind in ("profile", "website", "text")
+        }
+        return {
+            "phone": partial(points.read_phones, batches["phone"], country=country, region=region, tools=tools),
+            "names": partial(read_names, self.records, living, tools=tools),
+            "address": partial(places.read_addresses, batches["address"], region=region, tools=tools),
+            "scalars": partial(read_scalars, self.records, region, tools=tools),
+            "hashes": partial(content_hashes, self.records, self.points, at=at),
+            "email": partial(points.read_emails, batches["email"], tools=tools),
+            **others,
+        }
+
+    def _regions(self, batches: dict[str, Batch], country: pa.Array) -> pa.Array:
+        phones = batches["phone"]
+        sources = text_series(self.records["source"])
+        ballots = [
+            regions.country_votes(sources, pd.Series(country.to_pandas(), dtype=object)),
+            regions.phone_votes(sources.take(phones.at), phones.columns["raw"]),
+        ]
+        given = text_series(self.records["default_region"])
+        decided = regions.decide(sources, given, ballots, default=self.spec.default_region)
+        return pa.array(decided, pa.string(), from_pandas=True)
+
+
+class _Counter:
+    def __init__(self, on_progress: Callable[[int, int], None] | None) -> None:
+        self._tell, self._done = on_progress, 0
+
+    def one_more(self) -> None:
+        self._done += 1
+        if self._tell:
+            self._tell(min(self._done, _STEPS), _STEPS)
+
+
+def _positions(records: pa.Table, staged: pa.Table) -> Positions:
+    assert records.schema.names == list(STAGED_RECORDS.columns)
+    assert staged.schema.names == list(STAGED_POINTS.columns)
+    found = pc.index_in(flat(staged["record_id"]), value_set=flat(records["record_id"]))
+    if found.null_count:
+        raise BadFrame(f"staged_points: {found.null_count} points belong to no record")
+    at: Positions = found.to_numpy(zero_copy_only=False).astype(np.int64)
+    return at
