@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crm_clean.text import clean, fold, squeeze, tokens
+from crm_clean.text import _FOLDED, clean, fold, squeeze, tokens
 
 
 @pytest.mark.parametrize(
@@ -85,3 +86,43 @@ def test_the_short_cut_for_ascii_says_the_same_as_the_long_way(raw: str) -> None
     # A letter with a mark sends the text the long way round.
     assert fold(raw + " é") == f"{fold(raw)} e".strip()
     assert clean(raw + " é") == f"{clean(raw)} é".strip()
+
+
+INVISIBLE = re.compile(
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f"
+    "\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\ue000-\uf8ff]"
+)
+LOOSE = str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i", "ŋ": "n"}
+)
+
+
+def clean_slowly(value: str) -> str:
+    return re.sub(r"\s+", " ", INVISIBLE.sub("", unicodedata.normalize("NFC", value))).strip()
+
+
+def fold_slowly(value: str) -> str:
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", INVISIBLE.sub("", value)).casefold())
+    plain = "".join(c for c in plain if not unicodedata.combining(c) and c not in "\u200c\u200d")
+    return " ".join(re.findall(r"[^\W_]+", plain.translate(LOOSE)))
+
+
+@pytest.mark.parametrize("plane", range(0, 0x110000, 0x10000), ids=hex)
+def test_the_short_ways_say_of_every_character_what_the_long_ways_say(plane: int) -> None:
+    for code in range(plane, plane + 0x10000):
+        letter = chr(code)
+        assert clean(letter) == clean_slowly(letter), hex(code)
+        assert fold(letter) == fold_slowly(letter), hex(code)
+
+
+@settings(max_examples=1000)
+@given(st.text() | st.text(alphabet="aZß \t\u0301\u0345\u200b\u200dİéが\u3099김\u1100\u1161한नेंα'-_.1½ﬁǅ", max_size=12))
+def test_the_short_ways_say_of_every_text_what_the_long_ways_say(raw: str) -> None:
+    assert clean(raw) == clean_slowly(raw)
+    assert fold(raw) == fold_slowly(raw)
+
+
+def test_no_more_letters_are_kept_in_mind_than_a_few_scripts_have() -> None:
+    fold("".join(chr(code) for code in range(0x80, 0x20000)))
+    assert len(_FOLDED) <= 20_000
+    assert fold("Ünïcödé \U0001f600 \U0002f800x") == fold_slowly("Ünïcödé \U0001f600 \U0002f800x")
