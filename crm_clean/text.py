@@ -11,7 +11,7 @@ import unicodedata
 
 # Controls, format characters, surrogates and private use, but for the joiners that some scripts need to be legible.
 _JOINERS = "‌‍"
-_INVISIBLE = re.compile(
+INVISIBLE = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f"
     "\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\ue000-\uf8ff]"
 )
@@ -24,7 +24,7 @@ _MAX_KNOWN = 20_000
 
 def fold_letter(letter: str) -> str:
     """What one character becomes in a key: nothing, a blank, or small letters and digits without marks."""
-    if letter in _JOINERS or _INVISIBLE.match(letter):
+    if letter in _JOINERS or INVISIBLE.match(letter):
         return ""
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", letter).casefold())
     plain = "".join(c for c in plain if not unicodedata.combining(c) and c not in _JOINERS)
@@ -54,7 +54,7 @@ def clean(value: str) -> str:
         if " " not in value or ("  " not in value and value[0] != " " and value[-1] != " "):
             return value
         return " ".join(value.split())
-    return _SPACE.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFC", value))).strip()
+    return _SPACE.sub(" ", INVISIBLE.sub("", unicodedata.normalize("NFC", value))).strip()
 
 
 def fold(value: str) -> str:
