@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
+from threading import Lock
 from typing import Protocol
 
 import numpy as np
@@ -34,6 +35,7 @@ class Memory:
 
     def __init__(self, key: bytes, *, version: str, recall: Recall) -> None:
         self._key, self._version, self._recall = key, version, recall
+        self._asking = Lock()  # kinds are read side by side, the store is asked by one at a time
         self.learnt: dict[str, pa.Table] = {}
 
     def recalled(self, kind: str, rows: Sequence[pa.Array], read: Callable[[list[pa.Array]], pa.Table]) -> pa.Table:
@@ -41,7 +43,8 @@ class Memory:
         digests = self._digests(kind, rows)
         empty = read([row.slice(0, 0) for row in rows])
         schema = pa.schema([pa.field("digest", DIGEST), *empty.schema])
-        known = self._recall(kind, schema)
+        with self._asking:
+            known = self._recall(kind, schema)
         known = schema.empty_table() if known is None else known
         at = pc.index_in(digests, value_set=known["digest"].combine_chunks())
         place = pc.fill_null(at, -1).to_numpy(zero_copy_only=False).astype(np.int64)

@@ -23,7 +23,7 @@ def read_names(records: pa.Table, region: pa.Array, *, tools: Tools) -> dict[str
     cells = [raw[f].take(rest) for f in NAME_FIELDS]
     marker = pc.coalesce(*cells)
     kernel = k.kernel(k.name, k.NAME, words=tools.words)
-    found = over(kernel, [marker, *cells, region.take(rest)], workers=tools.workers)
+    found = over(kernel, [marker, *cells, region.take(rest)], workers=tools.workers, memory=tools.memory, kind="name")
     at = np.flatnonzero(~is_plain)
     codes = found["codes"].combine_chunks()
     tools.findings.add_names(at, {f: raw[f].take(rest) for f in NAME_FIELDS}, codes)

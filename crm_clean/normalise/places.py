@@ -68,7 +68,13 @@ def read_addresses(batch: Batch, *, region: pa.Array, tools: Tools) -> Batch:
 def _street(batch: Batch, tools: Tools) -> Batch:
     raw = batch.columns["street_raw"]
     has_unit = pc.if_else(pc.is_valid(batch.columns["unit_raw"]), pa.scalar("yes"), pa.scalar(None, pa.string()))
-    found = over(k.kernel(k.street, k.STREET, words=tools.words), [raw, has_unit], workers=tools.workers)
+    found = over(
+        k.kernel(k.street, k.STREET, words=tools.words),
+        [raw, has_unit],
+        workers=tools.workers,
+        memory=tools.memory,
+        kind="street",
+    )
     new = {c: found[c].combine_chunks() for c in found.column_names}
     tools.findings.add(batch.at, raw, new["codes"], field="street")
     columns = {"street": new["street"], "street_unit": new["unit"], "street_key": new["key"]}

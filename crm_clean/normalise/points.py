@@ -105,7 +105,8 @@ def read_phones(batch: Batch, *, country: pa.Array, region: pa.Array, tools: Too
     """Phones in E.164; `country` and `region` stand by record. A mobile is labelled so if the source is silent."""
     where = pa.array(batch.at)
     columns = [batch.columns["raw"], country.take(where), region.take(where)]
-    found = over(k.kernel(k.phone, k.PHONE, words=tools.words), columns, workers=tools.workers)
+    kernel = k.kernel(k.phone, k.PHONE, words=tools.words)
+    found = over(kernel, columns, workers=tools.workers, memory=tools.memory, kind="phone")
     label = pc.coalesce(batch.columns["label"], found["label"].combine_chunks())
     return _with(batch, found.set_column(found.column_names.index("label"), "label", label), tools)
 

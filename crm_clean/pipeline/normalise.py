@@ -2,27 +2,71 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from crm_clean.pipeline.reading import reading, staged
 from crm_clean.pipeline.standing import beside_standing
 from crm_clean.pipeline.step import Context, Counts, Step
-from crm_clean.records.tables import CONTACT_POINTS, ISSUES, RECORDS, STAGED_POINTS, STAGED_RECORDS
+from crm_clean.records.tables import CONTACT_POINTS, ISSUES, RECORDS
+
+if TYPE_CHECKING:
+    from crm_clean.normalise.memory import Memory
+
+_TABLES = (RECORDS, CONTACT_POINTS, ISSUES)
 
 
 def _run(context: Context) -> Counts:
-    from crm_clean.normalise.apply import normalise
+    from crm_clean.normalise.apply import normalise_tables
 
-    shelf = context.shelf
-    fresh = normalise(
-        shelf.read(STAGED_RECORDS),
-        shelf.read(STAGED_POINTS),
+    memory = _memory(context)
+    records, points = staged(context)
+    fresh = normalise_tables(
+        records,
+        points,
         spec=context.settings.normalise,
         workers=context.workers,
+        memory=memory,
         on_progress=lambda _n, _of: context.reporter.advanced(1),
     )
-    records, points, issues = beside_standing(context, (fresh.records, fresh.contact_points, fresh.issues))
-    for table, frame in ((RECORDS, records), (CONTACT_POINTS, points), (ISSUES, issues)):
-        shelf.write(table, frame)
+    del records, points
     counts = {"normalised": len(fresh.records), "issues": len(fresh.issues)}
-    return {**counts, "records": len(records), "contact_points": len(points)}
+    _keep(context, memory)
+    if context.last:
+        frames = [
+            t.to_pandas(a) for t, a in zip(_TABLES, (fresh.records, fresh.contact_points, fresh.issues), strict=True)
+        ]
+        found = beside_standing(context, (frames[0], frames[1], frames[2]))
+        for table, frame in zip(_TABLES, found, strict=True):
+            context.shelf.write(table, frame)
+        return {**counts, "records": len(found[0]), "contact_points": len(found[1])}
+    for table, arrow in zip(_TABLES, (fresh.records, fresh.contact_points, fresh.issues), strict=True):
+        context.shelf.write_table(table, arrow)
+    return {**counts, "records": len(fresh.records), "contact_points": len(fresh.contact_points)}
+
+
+def _memory(context: Context) -> Memory | None:
+    """What the store remembers of values, where there is a project and so a key."""
+    from crm_clean.normalise.memory import Memory
+    from crm_clean.normalise.version import reading_version
+
+    if context.key is None:
+        return None
+    version = reading_version(context.settings.normalise)
+
+    def recall(kind: str, schema: pa.Schema) -> pa.Table | None:
+        return context.store.recall(kind, version, schema)
+
+    return Memory(context.key, version=version, recall=recall)
+
+
+def _keep(context: Context, memory: Memory | None) -> None:
+    from crm_clean.normalise.version import reading_version
+
+    for kind, learnt in (memory.learnt if memory else {}).items():
+        if len(learnt):
+            context.shelf.write_memory(kind, reading_version(context.settings.normalise), learnt)
 
 
 NORMALISE = Step(
@@ -30,6 +74,6 @@ NORMALISE = Step(
     run=_run,
     inputs=("staged_records", "staged_points"),
     outputs=("records", "contact_points", "issues"),
-    depends=lambda context: context.settings.normalise.model_dump(mode="json"),
-    modules=("crm_clean.normalise.apply",),
+    depends=lambda context: [context.settings.normalise.model_dump(mode="json"), reading(context)],
+    modules=("crm_clean.normalise.apply", "crm_clean.normalise.version", "crm_clean.sources.again"),
 )

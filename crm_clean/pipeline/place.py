@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 from dataclasses import dataclass
 from importlib import resources
@@ -47,6 +48,13 @@ class Place:
         """The project's own suites, where it has some."""
         own = self.folder / "expectations"
         return own if own.is_dir() else None
+
+    def key(self) -> bytes:
+        """The project's own secret: 32 bytes that only its owner reads, not in the store; made when first asked for."""
+        file = self.folder / ".key"
+        if not file.exists():
+            files.write_text(file, f"{secrets.token_hex(32)}\n")
+        return bytes.fromhex(file.read_text(encoding="ascii").strip())
 
     def store(self) -> DuckDBStore:
         """The store of the project; made by the first write."""

@@ -28,6 +28,7 @@ from crm_clean.pipeline.order import Order, RunResult
 from crm_clean.pipeline.outbox import STAGED, folder_of, put_out
 from crm_clean.pipeline.place import Place
 from crm_clean.pipeline.publish import PUBLISH
+from crm_clean.pipeline.reading import reading
 from crm_clean.pipeline.recovery import recover, run_folder
 from crm_clean.pipeline.refused import forget_refusal, refused
 from crm_clean.pipeline.reporter import Reporter
@@ -74,6 +75,7 @@ def run(
             inputs=inputs,
             given=input_digests(inputs),
             expectations=place.expectations,
+            key=place.key(),
             workers=order.workers,
             full=order.full,
             reporter=reporter,
@@ -147,7 +149,7 @@ def _run_row(context: Context, counts: dict[str, int], summary: RunSummary) -> p
         "committed_at": pd.Timestamp(context.clock()),
         "version": code_version(),
         "settings": _json(context.settings.model_dump(mode="json")),
-        "inputs": _json({"files": context.given, "suites": suites_digest(context)}),
+        "inputs": _json({"files": context.given, "suites": suites_digest(context), "reading": reading(context)}),
         "model": _json({**(shelf.read_json("model") or {}), "report": shelf.read_json("link_report")}),
         "counts": _json(counts),
         "measured": _json(told_of(summary)),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crm_clean import files
@@ -23,14 +24,35 @@ class Shelf:
 
     def write(self, table: Table, frame: pd.DataFrame, *, name: str | None = None) -> None:
         """Put `frame` there, as `name` where that is not the table's; raises BadFrame when it breaks its table."""
-        arrow = table.to_arrow(table.check(frame))
-        with files.writing(self.path(name or table.name)) as beside:
-            pq.write_table(arrow, beside)
+        self._put(table.to_arrow(table.check(frame)), name or table.name)
 
     def read(self, table: Table, *, name: str | None = None) -> pd.DataFrame:
         """What was written; a table nobody wrote is empty."""
         path = self.path(name or table.name)
         return table.to_pandas(pq.read_table(path)) if path.exists() else table.empty()
+
+    def write_table(self, table: Table, arrow: pa.Table) -> None:
+        """The same for an Arrow table, without a copy of it."""
+        self._put(table.check_table(arrow), table.name)
+
+    def read_table(self, table: Table) -> pa.Table:
+        """What was written, as an Arrow table."""
+        path = self.path(table.name)
+        return pq.read_table(path).cast(table.schema) if path.exists() else table.schema.empty_table()
+
+    def write_memory(self, kind: str, version: str, learnt: pa.Table) -> None:
+        """Keep what this run learnt of values of `kind`, for the store to remember."""
+        with files.writing(self.memory / f"{kind}.{version}.parquet") as beside:
+            pq.write_table(learnt, beside)
+
+    @property
+    def memory(self) -> Path:
+        """Folder of files `KIND.VERSION.parquet`; made when there is something to remember."""
+        return self.folder / "memory"
+
+    def _put(self, arrow: pa.Table, name: str) -> None:
+        with files.writing(self.path(name)) as beside:
+            pq.write_table(arrow, beside)
 
     def path(self, name: str) -> Path:
         """Where a table lies."""

@@ -6,12 +6,11 @@ an export delivered again changes nothing; one that it brings changed takes the 
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pandas as pd
 
-from crm_clean.pipeline.fingerprint import code_version
+from crm_clean.pipeline.reading import is_read_alike
 from crm_clean.pipeline.step import Context
 from crm_clean.records.table import Table
 from crm_clean.records.tables import CONTACT_POINTS, ISSUES, RECORDS, RUNS
@@ -38,7 +37,6 @@ def beside_standing(context: Context, fresh: Frames) -> Frames:
     if not context.last:
         return fresh
     standing = context.store.read(RECORDS)
-    _tell_of_older(context, int((~standing["record_id"].isin(records["record_id"])).sum()))
     unchanged = _unchanged(context, standing, records)
     new_ids = records["record_id"][~records["record_id"].isin(unchanged)]
     new = (_of(records, new_ids), _of(points, new_ids), _of(issues, new_ids))
@@ -48,21 +46,9 @@ def beside_standing(context: Context, fresh: Frames) -> Frames:
     return joined[0], joined[1], joined[2]
 
 
-def _tell_of_older(context: Context, n_carried: int) -> None:
-    settings = json.loads(context.last["settings"]).get("normalise")
-    was_same = (context.last["version"], settings) == (
-        code_version(), context.settings.normalise.model_dump(mode="json")
-    )  # fmt: skip
-    if n_carried and not was_same:
-        context.reporter.notice(
-            f"{n_carried} records keep the values that an earlier version or other settings gave them, "
-            "until their export is given again with new content."
-        )
-
-
 def _unchanged(context: Context, standing: pd.DataFrame, records: pd.DataFrame) -> pd.Series:
-    """Ids of records whose content stands already, read by the same code; other code may read it differently."""
-    if context.last.get("version") != code_version():
+    """Ids of records whose content stands already, read in the same way."""
+    if not is_read_alike(context):
         return standing["record_id"].iloc[:0]
     seen = records[["record_id", "content_hash"]].merge(standing[["record_id", "content_hash"]])
     return seen["record_id"]

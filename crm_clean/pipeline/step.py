@@ -24,7 +24,7 @@ Counts = dict[str, int]
 @dataclass(frozen=True)
 class Context:
     """Everything a step may know: nothing else decides its result, and of this not the clock,
-    `workers` or `reporter`."""
+    `key`, `workers` or `reporter`."""
 
     settings: Settings
     store: Store
@@ -36,6 +36,7 @@ class Context:
     inputs: tuple[Path, ...] = ()
     given: tuple[tuple[str, str], ...] = ()  # name and content digest of each input file, as the run began
     expectations: Path | None = None  # the project's own suites
+    key: bytes | None = None  # the project's own secret, for hashes of values that are kept; None without a project
     workers: int = 1
     full: bool = False  # train anew although a model stands
     reporter: Reporter = field(default_factory=Silent)

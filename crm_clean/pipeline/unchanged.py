@@ -1,4 +1,5 @@
-"""Is there anything to do? A run over files, settings, suites, code and decisions that all were there before is none.
+"""Is there anything to do? A run over files, settings, word lists, suites, code and decisions that were all there
+before is none.
 
 Nothing is committed then, no run is counted, and what was put out stays what it is.
 """
@@ -13,6 +14,7 @@ from crm_clean.pipeline.inputs import taken_before
 from crm_clean.pipeline.order import Order, RunResult
 from crm_clean.pipeline.outbox import folder_of
 from crm_clean.pipeline.place import Place
+from crm_clean.pipeline.reading import is_read_alike
 from crm_clean.pipeline.step import Context
 from crm_clean.pipeline.summary import measure
 from crm_clean.pipeline.validate import suites_digest
@@ -20,11 +22,13 @@ from crm_clean.records.tables import DECISIONS
 
 
 def is_same_but_for_files(context: Context) -> bool:
-    """Whether code, settings, suites and decisions are those of the last run."""
+    """Whether code, settings, word lists, suites and decisions are those of the last run."""
     last = context.last
     if not last or context.full:
         return False
     then = (last["version"], json.loads(last["settings"]), json.loads(last["inputs"])["suites"])
+    if not is_read_alike(context):
+        return False
     now = (code_version(), context.settings.model_dump(mode="json"), suites_digest(context))
     decided: int = json.loads(last["counts"])["decisions"]
     return then == now and decided == len(context.store.read(DECISIONS))

@@ -92,6 +92,18 @@ class Table:
             raise BadFrame(f"{self.name}: {'; '.join(wrong)}")
         return frame
 
+    def check_table(self, table: pa.Table) -> pa.Table:
+        """`table` itself when it fits: this schema, key present and unique. Raises BadFrame without values."""
+        wrong = [] if table.schema.equals(self.schema) else ["columns or types are not this table's"]
+        if not wrong and self.key:
+            missing = sum(table[name].null_count for name in self.key)
+            wrong += [f"{missing} missing values in key {', '.join(self.key)}"] if missing else []
+            repeated = len(table) - len(table.select(list(self.key)).group_by(list(self.key)).aggregate([]))
+            wrong += [f"{repeated} repeated keys {', '.join(self.key)}"] if repeated else []
+        if wrong:
+            raise BadFrame(f"{self.name}: {'; '.join(wrong)}")
+        return table
+
     def to_arrow(self, frame: pd.DataFrame) -> pa.Table:
         """`frame` as an Arrow table of this table's schema."""
         columns = [pa.array(frame[n], type=t, from_pandas=True) for n, t in self.columns.items()]

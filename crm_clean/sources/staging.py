@@ -65,6 +65,26 @@ def stage(grid: Grid, plan: Plan, origin: Origin, ids: Ids) -> Taken:
     )
 
 
+@dataclass(frozen=True)
+class Staged:
+    """Rows taken before, as Arrow tables of the schemas of the tables of the same names."""
+
+    staged_records: pa.Table
+    staged_points: pa.Table
+
+
+def restage(grid: Grid, plan: Plan, origin: Origin, record_ids: pa.Array) -> Staged:
+    """The rows of a table that was staged before, under the ids they have."""
+
+    @cache
+    def column(at: int) -> pa.Array:
+        return filled(grid.columns[at], plan.nulls)
+
+    native = _native_ids(plan, column, grid.n_rows)
+    records = _records(grid, plan, origin, column, (record_ids, native))
+    return Staged(records, stage_points(plan, record_ids, column).cast(STAGED_POINTS.schema))
+
+
 def _native_ids(plan: Plan, column: Filled, n_rows: int) -> pa.Array:
     """Trimmed, and without the `.0` that a spreadsheet leaves behind a number."""
     raw = _coalesced(plan.scalar_feeds("source_record_id"), column, n_rows)

@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Protocol
 
 import pandas as pd
+import pyarrow as pa
 
 from crm_clean.records.table import Table
 
 # Asked for by name, in SQL and in Python alike.
-VIEWS = (
-    *("golden", "crosswalk", "lineage", "review_queue", "runs", "redirects", "quality", "issues", "vocabulary"),
-)
+VIEWS = (*("golden", "crosswalk", "lineage", "review_queue", "runs", "redirects", "quality", "issues", "vocabulary"),)
 
 # A text column and what it must equal, or be one of.
 Where = Mapping[str, str | Sequence[str]]
@@ -60,6 +59,13 @@ class Store(Protocol):
         A file is named after its table. For a table that is kept with periods it holds the full new state; for one
         that is only appended to, the new rows; for one that is replaced, the new content. A table without a file
         stays as it is. Returns the digest per table, which is also kept with the run.
+        """
+
+    def recall(self, kind: str, version: str, schema: pa.Schema) -> pa.Table | None:
+        """What is remembered of values of `kind`, a table of `schema`; None where it is of another version or shape.
+
+        A commit remembers the files `memory/KIND.VERSION.parquet` of its folder beside those of the same version, and
+        forgets what other versions left. It is a cache: no digest counts it, and nothing is lost with it.
         """
 
     def append_decisions(self, decisions: pd.DataFrame) -> None:
@@ -104,6 +110,9 @@ class EmptyStore:
 
     def commit(self, run: pd.DataFrame, tables: Path) -> dict[str, str]:  # noqa: ARG002
         return {}
+
+    def recall(self, kind: str, version: str, schema: pa.Schema) -> pa.Table | None:  # noqa: ARG002
+        return None
 
     def append_decisions(self, decisions: pd.DataFrame) -> None:
         """Nothing is kept."""

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import pyarrow as pa
 
 from crm_clean import files
 from crm_clean.errors import UnknownThing, UsageError
 from crm_clean.records.table import INT, Table
 from crm_clean.records.tables import APPENDED, DECISIONS, REPLACED, RUNS, TABLES, VERSIONED
-from crm_clean.store import base, digests
+from crm_clean.store import base, digests, memory
 from crm_clean.store.commit import append, apply
 from crm_clean.store.connection import PATIENCE_SECONDS, connected, first_row, statement, undo
 from crm_clean.store.lock import private_files
@@ -96,12 +97,17 @@ class DuckDBStore:
             if number != last + 1:
                 raise UsageError(f"Run {number} cannot follow run {last}: start it again.")
             apply(connection, tables, run=number)
+            memory.remember(connection, tables)
             found = digests.digests(connection)
             row = run.assign(digests=json.dumps(found, sort_keys=True)).iloc[0]
             values = [None if pd.isna(row[c]) else row[c] for c in RUNS.columns]
             marks = ", ".join("?" for _ in values)
             statement(connection, f"INSERT INTO kept.runs VALUES ({marks})", [_plain(v) for v in values])
         return found
+
+    def recall(self, kind: str, version: str, schema: pa.Schema) -> pa.Table | None:
+        with self._reading() as connection:
+            return memory.recall(connection, kind, version, schema)
 
     def append_decisions(self, decisions: pd.DataFrame) -> None:
         DECISIONS.check(decisions, unique=False)

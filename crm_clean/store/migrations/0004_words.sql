@@ -35,3 +35,7 @@ CREATE TABLE kept.mail_domains (
     seq BIGINT NOT NULL
 );
 CREATE VIEW mail_domains AS SELECT * EXCLUDE (seq) FROM kept.mail_domains ORDER BY run, seq;
+
+-- What was made of values before, by keyed hash; a table a kind is made beside it when there is something to remember.
+CREATE SCHEMA memory;
+CREATE TABLE memory.versions (kind VARCHAR NOT NULL, version VARCHAR NOT NULL);
