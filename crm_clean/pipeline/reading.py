@@ -50,7 +50,7 @@ def staged(context: Context) -> tuple[pa.Table, pa.Table]:
     if again:
         n = sum(len(records) for records, _ in again)
         context.reporter.notice(
-            f"{n} records are read again: the version, the word lists or the settings have changed."
+            f"{n:,} records are read again: the version, the word lists or the settings have changed."
         )
     records = pa.concat_tables([fresh[0], *(records for records, _ in again)])
     return records.combine_chunks(), pa.concat_tables([fresh[1], *(points for _, points in again)]).combine_chunks()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from crm_clean.store.commit import parquet
-from crm_clean.store.connection import statement
+from crm_clean.store.connection import first_row, statement
 
 if TYPE_CHECKING:
     import duckdb
@@ -45,6 +45,6 @@ def remember(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         statement(connection, "INSERT INTO memory.versions VALUES (?, ?)", [kind, version])
 
 
-def _version(connection: duckdb.DuckDBPyConnection, kind: str) -> str | None:
-    found = connection.execute("SELECT version FROM memory.versions WHERE kind = ?", [kind]).fetchone()
-    return None if found is None else str(found[0])
+def _version(connection: duckdb.DuckDBPyConnection, kind: str) -> str:
+    sql = "SELECT coalesce(max(version), '') FROM memory.versions WHERE kind = ?"
+    return str(first_row(connection, sql, [kind])[0])
