@@ -131,6 +131,36 @@ class Project:
 
         return ReviewWidget(self.review_queue(limit), record=record, show_probability=show_probability)
 
+    def issues(
+        self,
+        code: str | None = None,
+        *,
+        source: str | None = None,
+        field: str | None = None,
+        limit: int | None = None,
+    ) -> pd.DataFrame:
+        """One row per finding of the last run: those of `code`, of `source`, of `field`, at most `limit` of them.
+
+        Columns: code, field, record_id, source, source_file, source_row (Int64, 1-based), source_record_id, raw (the
+        value as it came), suggestion (what it may have been meant to be), run (Int64); all others are
+        string[pyarrow]. Raises UnknownThing before the first run and for a code, source or field that never was, with
+        those that come near.
+        """
+        from crm_clean.pipeline.issues import issues
+
+        return issues(self.store, code, source=source, field=field, limit=limit)
+
+    def vocabulary(self, field: str | None = None) -> pd.DataFrame:
+        """What the words of lists became in the last run, those of `field` (`tags`, `status`, ...) if one is named.
+
+        Columns, string[pyarrow] but for the numbers: field, written (as it came), value (what it became, missing where
+        a closed list does not know it), rule (listed, same, spelling, plural, unknown), suggestion, n_records (Int64,
+        how many records have it), run (Int64). Raises as `issues`.
+        """
+        from crm_clean.pipeline.issues import vocabulary
+
+        return vocabulary(self.store, field)
+
     def report(self, run: int | None = None, *, path: str | os.PathLike[str] | None = None) -> Path:
         """Write the report of the last run (or of `run`) as one HTML page, with the trend over all runs.
 

@@ -16,6 +16,7 @@ import typer
 
 from crm_clean import __version__
 from crm_clean.cli.failures import carry_out
+from crm_clean.cli.findings import issues
 from crm_clean.cli.options import (
     HERE,
     Files,
@@ -33,6 +34,7 @@ from crm_clean.cli.options import (
 from crm_clean.cli.profiling import profile
 from crm_clean.cli.reporting import report
 from crm_clean.cli.reviewing import decide, explain, undo
+from crm_clean.cli.screen import say
 from crm_clean.errors import UsageError
 
 if TYPE_CHECKING:
@@ -78,9 +80,7 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Made if it 
     from crm_clean.project import Project
 
     Project.init(folder)
-    typer.echo(
-        f"{folder} is a project now: put exports into {folder / 'landing'} and run `crm-clean run --project {folder}`."
-    )
+    say(f"{folder} is a project now: put exports into {folder / 'landing'} and run `crm-clean run --project {folder}`.")
 
 
 @app.command()
@@ -98,7 +98,7 @@ def run(
     opened = projects.open(project)
     with reporter() as shown:
         result = opened.run(inputs, workers=cores(workers), full=full, truth=truth, reporter=shown)
-    typer.echo(_outcome(result), nl=False)
+    say(_outcome(result), nl=False)
 
 
 def _outcome(result: RunResult) -> str:
@@ -155,9 +155,7 @@ def dedupe(
     with reporter() as shown:
         summary = projects.dedupe_files(files, out, options=options, reporter=shown)
     rows = summary["rows"]
-    typer.echo(
-        f"{rows['read']:,} rows read, {rows['quarantined']:,} quarantined, {rows['golden']:,} people; see {out}."
-    )
+    say(f"{rows['read']:,} rows read, {rows['quarantined']:,} quarantined, {rows['golden']:,} people; see {out}.")
 
 
 @app.command()
@@ -173,10 +171,10 @@ def sample(
     from crm_clean.sample.generate import write_sample
 
     written = write_sample(out, contacts=contacts, seed=seed)
-    typer.echo(f"{written['contacts']:,} contacts of {written['people']:,} people are in {out}.")
+    say(f"{written['contacts']:,} contacts of {written['people']:,} people are in {out}.")
 
 
-for _command in (profile, explain, decide, undo, report):
+for _command in (profile, issues, explain, decide, undo, report):
     app.command()(_command)
 
 
@@ -197,7 +195,7 @@ def evaluate_command(
     if project and crosswalk:
         raise UsageError("Give --project or --crosswalk, not both: one result is measured at a time.")
     rows = read_crosswalk(crosswalk) if crosswalk else projects.open(project or HERE).crosswalk()
-    typer.echo(told(evaluate(rows, read_truth(truth))))
+    say(told(evaluate(rows, read_truth(truth))))
 
 
 def main(words: Sequence[str] | None = None) -> None:

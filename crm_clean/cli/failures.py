@@ -17,6 +17,7 @@ from typing import Any
 
 import typer
 
+from crm_clean.cli.screen import on_screen
 from crm_clean.errors import CrmCleanError
 
 OUR_BUG, WRONG_USAGE, INTERRUPTED = 1, 2, 130
@@ -52,7 +53,7 @@ def carry_out(app: typer.Typer, words: Sequence[str] | None, *, name: str, progr
             raise
         stopped = failure(error, given=given)
         if stopped.sentence:
-            print(f"{name}: {stopped.sentence}", file=sys.stderr)
+            print(on_screen(f"{name}: {stopped.sentence}"), file=sys.stderr)
         return stopped.code
     return int(code or 0)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crm_clean.cli.options import Mapped, Region, column_fields, cores
+from crm_clean.cli.screen import say
 from crm_clean.errors import UsageError
 
 if TYPE_CHECKING:
@@ -40,9 +41,9 @@ def profile(
     if out is not None:
         _write(found, out)
         found = replace(found, options={**found.options, "saved": out})
-    typer.echo(screen(found, shutil.get_terminal_size((100, 24)).columns), nl=False)
+    say(screen(found, shutil.get_terminal_size((100, 24)).columns), nl=False)
     if out is None and len(found.drafts) == 1 and any(table.is_guessed for table in found.tables):
-        typer.echo(f"\n{found.draft}", nl=False)
+        say(f"\n{found.draft}", nl=False, most=None)
 
 
 def _write(found: FileProfile, out: Path) -> None:

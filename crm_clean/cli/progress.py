@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
+from crm_clean.cli.screen import on_screen
+
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
@@ -61,7 +63,7 @@ class Lines:
         self._say(text)
 
     def _say(self, text: str) -> None:
-        print(text, file=self._stream, flush=True)
+        print(on_screen(text), file=self._stream, flush=True)
 
 
 class Bars:
@@ -89,4 +91,4 @@ class Bars:
 
     def _say(self, text: str) -> None:
         # As it is: counts and names are neither markup nor worth colouring, and a narrow window may wrap them itself.
-        self._bars.console.print(text, markup=False, highlight=False, soft_wrap=True)
+        self._bars.console.print(on_screen(text), markup=False, highlight=False, soft_wrap=True)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from crm_clean.cli.options import HERE, InProject
+from crm_clean.cli.screen import say
 
 
 def report(
@@ -21,4 +22,4 @@ def report(
     """
     from crm_clean import project as projects
 
-    typer.echo(f"The report is in {projects.open(project).report(run, path=out)}.")
+    say(f"The report is in {projects.open(project).report(run, path=out)}.")

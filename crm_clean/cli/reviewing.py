@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from crm_clean.cli.options import HERE, InProject
+from crm_clean.cli.screen import say
 from crm_clean.errors import UsageError
 
 Thing = Annotated[
@@ -36,7 +37,7 @@ def explain(thing: Thing, other: Other = None, project: InProject = HERE) -> Non
     """
     from crm_clean import project as projects
 
-    typer.echo(str(projects.open(project).explain(thing, other)))
+    say(projects.open(project).explain(thing, other))
 
 
 def decide(
@@ -56,7 +57,7 @@ def decide(
 
     if verdict not in _VERDICTS:
         raise UsageError(f"Say `same` or `different`, not `{_one_word(verdict)}`; `crm-clean undo` takes a word back.")
-    typer.echo(str(projects.open(project).decide(verdict, left, right, by=by, reason=reason)))
+    say(projects.open(project).decide(verdict, left, right, by=by, reason=reason))
 
 
 def undo(left: Left, right: Right, by: By, reason: Reason = None, project: InProject = HERE) -> None:
@@ -66,7 +67,7 @@ def undo(left: Left, right: Right, by: By, reason: Reason = None, project: InPro
     """
     from crm_clean import project as projects
 
-    typer.echo(str(projects.open(project).decide("undone", left, right, by=by, reason=reason)))
+    say(projects.open(project).decide("undone", left, right, by=by, reason=reason))
 
 
 def _one_word(text: str) -> str:

@@ -6,7 +6,6 @@ pictures. Opened from disk or mail it loads nothing, and its policy forbids that
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 from crm_clean.report import view, words
 from crm_clean.report.pages import environment
 from crm_clean.report.pictures import pictures, trend
+from crm_clean.report.plain import visible
 from crm_clean.report.summary import RunSummary
 
 if TYPE_CHECKING:
@@ -61,17 +61,8 @@ def _template() -> Template:
 
 
 def as_it_came(raw: str) -> str:
-    """A value for the eye: what nobody sees is named (`U+200B`), line ends are signs, a long one is cut."""
-    cut = raw if len(raw) <= _LONGEST else raw[: _LONGEST - 1] + "…"
-    return _UNSEEN.sub(_named, cut.replace("\r\n", "⏎").replace("\n", "⏎").replace("\t", "⇥"))
-
-
-# Control, format, surrogate and private characters, and blanks that are not the usual one.
-_UNSEEN = re.compile(r"[^\S ]|[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ue000-\uf8ff]")
-
-
-def _named(found: re.Match[str]) -> str:
-    return f"[U+{ord(found.group()):04X}]"
+    """A value for the eye: what nobody sees is named (`[U+200B]`), line ends are signs, a long one is cut."""
+    return visible(raw, _LONGEST)
 
 
 def _typed(text: str) -> Markup:

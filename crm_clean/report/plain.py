@@ -1,16 +1,40 @@
-"""Plain text in columns: wrapped, cut and padded by the room it takes on a terminal, and safe to show there."""
+"""Plain text in columns: wrapped, cut and padded by the room it takes on a terminal, and safe to show there.
+
+What no eye sees - controls, marks of direction, characters without width - could steer a terminal or pass one value
+off as another; it is named, as in `[U+202E]`, and never left out in silence.
+"""
 
 from __future__ import annotations
 
 import textwrap
 import unicodedata
 
-from crm_clean.text import clean
+_LONGEST_NAME = 200
+_MOST_MARKS = 8  # on one letter; no script needs more
+# Printable, as the standard has it, and blank all the same.
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+_SIGNS = {"\n": "⏎", "\t": "⇥"}
+
+
+def visible(text: str, most: int | None = None) -> str:
+    """`text` on one line, all that no eye sees named; more than `most` characters, and heaps of marks, are cut."""
+    text = (text if most is None or len(text) <= most else text[: most - 1] + "…").replace("\r\n", "\n")
+    if text.isascii() and text.isprintable():
+        return text
+    out: list[str] = []
+    marks = 0
+    for c in text:
+        marks = marks + 1 if unicodedata.category(c)[0] == "M" else 0
+        if marks <= _MOST_MARKS:
+            out.append(c if c.isprintable() and c not in _BLANK else _SIGNS.get(c) or f"[U+{ord(c):04X}]")
+        elif marks == _MOST_MARKS + 1:
+            out.append("…")
+    return "".join(out).replace("……", "…")
 
 
 def shown(name: str) -> str:
-    """A name of a file or column on one line, without what could steer a terminal."""
-    return clean(name) or "(no name)"
+    """A name of a file or column on one line, fit to be shown."""
+    return visible(" ".join(name.split()), _LONGEST_NAME) or "(no name)"
 
 
 def wrapped(text: str, width: int, *, indent: str) -> list[str]:

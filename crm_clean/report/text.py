@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crm_clean.report import words
+from crm_clean.report.plain import cut, fitted, shown, visible
 from crm_clean.report.summary import RunSummary
 
 WIDTH = 80
@@ -45,11 +46,11 @@ def _sources(summary: RunSummary) -> Iterator[str]:
     width = WIDTH - 37
     for source in summary.sources[:_SHOWN_SOURCES]:
         aside = f"{words.count(source.n_quarantined):>6} quarantined" if source.n_quarantined else ""
-        yield f"  {_fitted(source.source_file, width)} {words.count(source.n_rows):>9} rows {aside}"
+        yield f"  {fitted(shown(source.source_file), width)} {words.count(source.n_rows):>9} rows {aside}"
     more = summary.sources[_SHOWN_SOURCES:]
     if more:
         rest = sum(source.n_rows for source in more)
-        name = _fitted(f"and {words.plural(len(more), 'more file')}", width)
+        name = fitted(f"and {words.plural(len(more), 'more file')}", width)
         yield f"  {name} {words.count(rest):>9} rows"
 
 
@@ -86,7 +87,7 @@ def _checks(summary: RunSummary) -> Iterator[str]:
     grave = unmet[unmet["severity"].isin(["critical", "warning"])].head(_SHOWN_FAILURES)
     for suite, column, reason in zip(grave["suite"], grave["column"], grave["reason"], strict=True):
         where = f"{suite}.{column}" if column else str(suite)
-        yield _cut(f"    {where}: {reason}", WIDTH)
+        yield cut(visible(f"    {where}: {reason}"), WIDTH)
 
 
 def _steps(summary: RunSummary) -> Iterator[str]:
@@ -112,15 +113,3 @@ def _wrapped(parts: list[str], *, indent: str) -> Iterator[str]:
             line = indent
         line += ("   " if len(line) > len(indent) else "") + part
     yield line
-
-
-def _fitted(text: str, width: int) -> str:
-    """`text` in exactly `width` columns; a long path loses its middle, since both ends tell files apart."""
-    if len(text) <= width:
-        return f"{text:<{width}}"
-    tail = width // 4
-    return f"{text[: width - tail - 1]}…{text[-tail:]}"
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: width - 1] + "…"

@@ -227,9 +227,15 @@ def test_markup_in_a_name_is_text_in_a_notebook() -> None:
 @pytest.mark.parametrize(
     ("name", "seen"),
     [
-        pytest.param("\x1b[31mName\x1b[0m", "[31mName[0m", id="no colours"),
+        pytest.param("\x1b[31mName\x1b[0m", "[U+001B][31mName[U+001B][0m", id="no colours"),
         pytest.param("a\r\nb\tc", "a b c", id="one line"),
-        pytest.param("\u202egpj.exe", "gpj.exe", id="nothing turned round"),
+        pytest.param("\u202egpj.exe", "[U+202E]gpj.exe", id="nothing turned round"),
+        pytest.param("a\u200bb\u00ad", "a[U+200B]b[U+00AD]", id="nothing without width"),
+        pytest.param("a\u3164b\u2800", "a[U+3164]b[U+2800]", id="no letter that is a blank"),
+        pytest.param("e" + "\u0301" * 10_000, "e" + "\u0301" * 8 + "…", id="no heap of marks"),
+        pytest.param("\ud800", "[U+D800]", id="nothing that cannot be written"),
+        pytest.param("n" * 300, "n" * 199 + "…", id="not endless"),
+        pytest.param("Straße Ελλάδα नमस्ते 电话 😀", "Straße Ελλάδα नमस्ते 电话 😀", id="letters of any script"),
         pytest.param("  ", "(no name)", id="nothing at all"),
     ],
 )

@@ -15,8 +15,8 @@ from crm_clean.report import words
 from crm_clean.report.by_field import DIMENSIONS, FIELDS
 
 _CODE = re.compile(r"^(?:[a-z_]*\|)?([a-z][a-z0-9_]*\.[a-z][a-z0-9_]*)$")
-# The end of a code whose beginning is put in.
-_END = re.compile(r"^\.[a-z]+_?[a-z]*$")
+# The end of a code whose beginning is put in; not the end of a file's name.
+_END = re.compile(r"^\.(?!toml$|bak$)[a-z]+_?[a-z]*$")
 # Texts of the same shape that are none: files, packages and domains.
 _NO_CODE = re.compile(r"\.(?:com|net|org|php|toml|blank|sources)$")
 
