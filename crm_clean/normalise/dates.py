@@ -70,6 +70,11 @@ def has_no_year(raw: str) -> bool:
     return len(raw) < _MAX and _NO_YEAR.match(raw.strip()) is not None
 
 
+def is_no_date(raw: str) -> bool:
+    """Whether `raw` is what a system writes where it knows no date: `0000-00-00`, `1900-01-01`."""
+    return read_instant(raw, order="day_first").code == "date.default"
+
+
 def order_of(day_first: int, month_first: int, *, region: str | None) -> Order:
     """How a column orders day and month: what more of its values say; on a tie, as `region` writes."""
     if day_first != month_first:

@@ -19,6 +19,7 @@ from crm_clean.normalise import (
     languages,
     names,
     numbers,
+    phone_cells,
     phones,
     plain,
     plain_names,
@@ -26,7 +27,7 @@ from crm_clean.normalise import (
     urls,
 )
 from crm_clean.normalise.casing import Kind
-from crm_clean.normalise.dates import read_instant
+from crm_clean.normalise.dates import is_no_date
 from crm_clean.normalise.distinct import rows
 from crm_clean.normalise.findings import SEPARATOR
 from crm_clean.normalise.guard import look
@@ -48,7 +49,7 @@ EMAIL = pa.schema(
     }
 )
 PHONE = pa.schema(
-    {"value": TEXT, "key": TEXT, "extension": TEXT, "label": TEXT, "is_placeholder": FLAG, "codes": CODES}
+    {"value": TEXT, "key": TEXT, "extension": TEXT, "label": TEXT, "is_placeholder": FLAG, "kind": TEXT, "codes": CODES}
 )
 VALUE = pa.schema({"value": TEXT, "key": TEXT, "codes": CODES})
 STREET = pa.schema({"street": TEXT, "unit": TEXT, "key": TEXT, "codes": CODES})
@@ -156,11 +157,12 @@ def plain_name(raw: str, *, kind: Kind, words: Lexicons) -> tuple[Any, ...]:
 
 def said(raw: str, *, field: str, words: Lexicons) -> tuple[Any, ...]:
     """A row of VALUE for a field with a closed list of meanings."""
+    if field in ("consent_status", "consent_basis"):
+        return (consent if field == "consent_status" else basis)(raw, words=words)
     readers: dict[str, Callable[[], str | None]] = {
         "gender": lambda: flags.normalise_gender(raw, words=words),
-        "consent_status": lambda: flags.normalise_consent(raw, words=words),
         "status": lambda: status.normalise_status(raw, words=words),
-        "language": lambda: languages.normalise_language(raw),
+        "language": lambda: languages.normalise_language(raw, words=words),
         "company_domain": lambda: urls.normalise_domain(raw),
     }
     value = readers[field]()
@@ -168,12 +170,24 @@ def said(raw: str, *, field: str, words: Lexicons) -> tuple[Any, ...]:
     return value, None, f"{field}.unknown" if unknown else None
 
 
+def consent(raw: str, *, words: Lexicons) -> tuple[Any, ...]:
+    """A row of VALUE for a consent status."""
+    found = flags.read_consent(raw, words=words)
+    return found.value, None, "consent_status.unknown" if found.is_unclear else None
+
+
+def basis(raw: str, *, words: Lexicons) -> tuple[Any, ...]:
+    """A row of VALUE for a legal ground; one we do not know stays as it is."""
+    found = flags.read_basis(raw, words=words)
+    if not found.is_unclear:
+        return found.value, None, None
+    return look(raw).value, None, "consent_basis.unknown"
+
+
 def flag(raw: str, *, words: Lexicons) -> tuple[Any, ...]:
     """A row of FLAG_VALUE; the date on which somebody opted out is a yes."""
     value = flags.normalise_flag(raw, words=words)
-    if value is None and read_instant(raw, order="day_first").at is not None:
-        value = True
-    unknown = value is None and not plain.is_blank(raw, words=words)
+    unknown = value is None and not plain.is_blank(raw, words=words) and not is_no_date(raw)
     return value, "flag.unreadable" if unknown else None
 
 
@@ -193,7 +207,7 @@ def label(raw: str, *, kind: str, words: Lexicons) -> tuple[str | None]:
 
 def pieces(raw: str, *, kind: str) -> tuple[list[str]]:
     """A row of PIECES: the several values in one cell."""
-    return ((emails.split_emails if kind == "email" else phones.split_phones)(raw),)
+    return ((emails.split_emails if kind == "email" else phone_cells.split_phones)(raw),)
 
 
 def kernel(function: Any, schema: pa.Schema, **settings: Any) -> Kernel:

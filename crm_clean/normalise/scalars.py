@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crm_clean.normalise import consent
 from crm_clean.normalise import kernels as k
 from crm_clean.normalise.distinct import flat, over, text_series
 from crm_clean.normalise.instants import decide_orders, read_column
@@ -16,7 +17,7 @@ from crm_clean.normalise.points import Tools
 from crm_clean.normalise.workers import Kernel
 from crm_clean.records.fields import NAME_FIELDS, SCALARS
 
-_CLOSED = ("gender", "language", "status", "consent_status", "company_domain")
+_CLOSED = ("gender", "language", "status", "consent_status", "consent_basis", "company_domain")
 
 
 def read_scalars(records: pa.Table, region: pa.Array, *, tools: Tools) -> dict[str, pa.Array]:
@@ -40,7 +41,7 @@ def read_scalars(records: pa.Table, region: pa.Array, *, tools: Tools) -> dict[s
         tools.findings.add(at, raw, found["codes"].combine_chunks(), field=field)
     detail = over(k.kernel(k.text, k.VALUE, words=tools.words), [flat(records["status_raw"])], workers=tools.workers)
     out["status_detail"] = pc.coalesce(out["status_detail"], detail["value"].combine_chunks())
-    return out
+    return consent.unite(out, records, (groups, regions), tools=tools)
 
 
 def _kernel(field: str, kind: str, tools: Tools) -> Kernel:

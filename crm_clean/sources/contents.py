@@ -81,6 +81,34 @@ def is_status(value: str) -> bool:
     return fold(value) in value_words("statuses")
 
 
+def is_yes(value: str) -> bool | None:
+    """Whether `value` says yes, or no; None when it says neither."""
+    said = fold(value)
+    return True if said in value_words("yes") else False if said in value_words("no") else None
+
+
+def is_consent(value: str) -> bool:
+    """Words of consent that mean nothing else."""
+    return fold(value) in value_words("consents")
+
+
+def says_consent(value: str) -> bool:
+    """What a cell of consent may say: yes or no, a word of consent, or when."""
+    if is_yes(value) is not None or is_date(value):
+        return True
+    return fold(value) in value_words("consents") or fold(value) in value_words("consents_too")
+
+
+def is_basis(value: str) -> bool:
+    """A legal ground of the GDPR, as CRMs write it."""
+    return any(word in fold(value) for word in value_words("bases"))
+
+
+def is_figure(value: str) -> bool:
+    """A number that is neither 0 nor 1."""
+    return value.strip().isdecimal() and len(value.strip()) < 5 and is_yes(value) is None
+
+
 def is_company(value: str) -> bool:
     return any(word in value_words("legal_forms") for word in fold(value).split()[-2:])
 

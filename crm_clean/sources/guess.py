@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crm_clean.records.fields import Target, parse_target
+from crm_clean.sources import consents
 from crm_clean.sources import contents as look
 from crm_clean.sources.contents import Contents
 from crm_clean.sources.grid import Grid, blank
@@ -50,7 +51,8 @@ class _Table:
 
 def guess(grid: Grid) -> Plan:
     """The plan of an unknown table."""
-    table = _Table(grid, [read_heading(name) for name in grid.header], [Contents(column) for column in grid.columns])
+    headings = [consents.read_heading(name) for name in grid.header]
+    table = _Table(grid, headings, [Contents(column) for column in grid.columns])
     for column, heading in enumerate(table.headings):
         concept = _concept(table, column, heading)
         if concept is not None:
@@ -67,8 +69,10 @@ def _concept(table: _Table, column: int, heading: Heading) -> str | None:
         return None
     if concept.startswith("?"):
         concept = _AMBIGUOUS[concept[1:]](table, column)
-    if concept == "id":
-        return "source_record_id" if _is_key(table.grid.columns[column]) else None
+    if concept is None or concept == "id":
+        return "source_record_id" if concept and _is_key(table.grid.columns[column]) else None
+    if consents.is_concept(concept) or concept == "status":
+        return consents.heard(concept, values)
     base = concept.split(":")[0] if concept else ""
     if base in _MUST_LOOK and not values.is_empty:
         looks, share = _MUST_LOOK[base]
@@ -87,7 +91,7 @@ def _by_contents(values: Contents) -> str | None:
         return "phone"
     if values.share(look.is_social) >= 0.8:
         return "profile"
-    return None
+    return "consent_status" if consents.is_plain(values) else None
 
 
 def _name(table: _Table, column: int) -> str | None:
@@ -162,7 +166,9 @@ def _add(table: _Table, column: int, concept: str) -> None:
     """Settle that `column` is `concept`, unless another column already is."""
     heading = table.headings[column]
     base, _, label = concept.partition(":")
-    if base in _POINTS:
+    if consents.is_concept(concept):
+        table.feeds.extend(consents.feeds(table.grid.columns[column], column, concept))
+    elif base in _POINTS:
         label = label or (heading.qualifier if heading.qualifier in _LABELS else "") or ""
         ordinal = table.counts[base] = table.counts.get(base, 0) + 1
         table.feeds.append(Feed(column, _target(base, ordinal, label)))

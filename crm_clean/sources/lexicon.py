@@ -41,8 +41,20 @@ def _data() -> dict[str, Any]:
 
 @cache
 def value_words(kind: str) -> frozenset[str]:
-    """The words of values of a `kind`: `civilities`, `statuses`, `legal_forms`."""
+    """The words of values of a `kind`: `civilities`, `statuses`, `legal_forms`, `yes`, `no`, `consents`."""
     return frozenset(_data()["values"][kind])
+
+
+@cache
+def consent_words() -> dict[str, str]:
+    """What each word that a header of consent may be made of is: `leave`, `refusal`, `negation`, a channel, ..."""
+    groups = sorted(_data()["consent"].items(), key=lambda group: group[0] == "filler", reverse=True)
+    return {word: kind for kind, words in groups for word in words}
+
+
+def heading_words(header: str) -> tuple[str, ...]:
+    """The folded words of `header`, `optIn` taken for two."""
+    return tuple(fold(_HUMP.sub(" ", header)).split())
 
 
 @cache
@@ -62,7 +74,7 @@ def _lexicon() -> _Lexicon:
 def read_heading(header: str) -> Heading:
     """What `header` may mean."""
     lexicon = _lexicon()
-    words = fold(_HUMP.sub(" ", header)).split()
+    words = list(heading_words(header))
     whole = lexicon.concepts.get("".join(words))
     if whole:
         return Heading(whole)

@@ -22,6 +22,8 @@ from crm_clean.sources.plan import Feed, Plan
 from crm_clean.sources.points import Filled, stage_points
 
 _ROWS_AT_ONCE = 1 << 16
+# Where several columns speak of these, all are kept.
+_STRICTEST = frozenset({"email_opt_out", "do_not_call", "postal_opt_out", "email_bounced", "consent_status"})
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,15 @@ def _coalesced(feeds: Sequence[Feed], column: Filled, n_rows: int) -> pa.Array:
     return arrays[0] if len(arrays) == 1 else pc.coalesce(*arrays)
 
 
+def _all_said(feeds: Sequence[Feed], column: Filled) -> pa.Array:
+    """The different things the feeds say, row by row: of consent, the strictest counts, so none is left out."""
+    first, *others = (column(f.column) if f.when is None else worded(column(f.column), f.when) for f in feeds)
+    for other in others:
+        differs = pc.fill_null(pc.not_equal(first, other), False)
+        first = pc.coalesce(pc.if_else(differs, pc.binary_join_element_wise(first, other, "; "), first), other)
+    return first
+
+
 def _records(grid: Grid, plan: Plan, origin: Origin, column: Filled, ids: tuple[pa.Array, pa.Array]) -> pa.Table:
     n, constants = grid.n_rows, dict(plan.constants)
 
@@ -106,7 +117,10 @@ def _records(grid: Grid, plan: Plan, origin: Origin, column: Filled, ids: tuple[
         return pa.nulls(n, pa.string()) if value is None else pa.repeat(pa.scalar(value, pa.string()), n)
 
     def scalar(field: str) -> pa.Array:
-        return same(constants[field]) if field in constants else _coalesced(plan.scalar_feeds(field), column, n)
+        if field in constants:
+            return same(constants[field])
+        feeds = plan.scalar_feeds(field)
+        return _all_said(feeds, column) if field in _STRICTEST and len(feeds) > 1 else _coalesced(feeds, column, n)
 
     return pa.table(
         {

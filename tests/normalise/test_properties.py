@@ -56,7 +56,7 @@ VALUES: dict[str, Any] = {
     "phone": lambda s: read_phone(s, regions=("FR",), words=WORDS).value,
     "company": lambda s: read_company(s, words=WORDS).value,
     "country": lambda s: normalise_country(s, words=WORDS),
-    "language": languages.normalise_language,
+    "language": lambda s: languages.normalise_language(s, words=WORDS),
     "gender": lambda s: flags.normalise_gender(s, words=WORDS),
     "website": urls.normalise_website,
     "profile": urls.normalise_profile,
