@@ -1,7 +1,7 @@
 """What a project sets, read once from its `crm_clean.toml`: one section a stage, each defined by that stage.
 
 Frozen and closed: a misspelt key is refused with the nearest one we know, before anything else happens. A file that
-is not there means every default.
+is not there means every default; a folder of word lists beside it is used without being named.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from crm_clean.sources.spec import SourcesSpec
 FILE_NAME = "crm_clean.toml"
 # Settings that name a folder: taken from the folder of the settings file, not from where the command is run.
 _FOLDERS = (("sources", "profiles"), ("normalise", "lexicons"))
+LEXICONS = "lexicons"
 
 
 class ProjectSpec(BaseModel):
@@ -50,13 +51,11 @@ class Settings(BaseModel):
     def read(cls, folder: Path) -> Settings:
         """The settings of the project in `folder`; raises BadSettings naming file, key and what would be allowed."""
         file = folder / FILE_NAME
-        if not file.exists():
-            return cls()
         try:
-            given = tomllib.loads(file.read_text(encoding="utf-8"))
+            given = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise BadSettings(f"{file}: this is not TOML ({error}); mend that line.") from error
-        return cls.understand(given, origin=str(file), folder=folder)
+        return cls.understand(_with_own_words(given, folder), origin=str(file), folder=folder)
 
     @classmethod
     def understand(cls, given: Mapping[str, Any], *, origin: str, folder: Path = Path()) -> Settings:
@@ -65,6 +64,14 @@ class Settings(BaseModel):
             return cls.model_validate(_rooted(given, folder))
         except ValidationError as error:
             raise BadSettings(f"{origin}: {'; '.join(_advice(e) for e in error.errors())}.") from error
+
+
+def _with_own_words(given: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:
+    """The settings with the project's own folder of word lists, where there is one and no other is named."""
+    section = given.get("normalise", {})
+    if not isinstance(section, dict) or not (folder / LEXICONS).is_dir():
+        return given
+    return {**given, "normalise": {"lexicons": LEXICONS, **section}}
 
 
 def _rooted(given: Mapping[str, Any], folder: Path) -> dict[str, Any]:

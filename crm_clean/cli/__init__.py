@@ -75,7 +75,7 @@ def _everywhere(
 def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Made if it is not there.")]) -> None:
     """Make a project folder.
 
-    It holds settings, landing/, store/, outbox/ and expectations/; what is there already stays as it is.
+    It holds settings, landing/, store/, outbox/, lexicons/ and expectations/; what is there already stays as it is.
     """
     from crm_clean.project import Project
 

@@ -16,5 +16,6 @@ class NormaliseSpec(BaseModel):
     """ISO 3166 code in which national numbers, postcodes and dates are read when neither the record nor its source
     says; without it the region is found from each source's own data."""
 
-    lexicons: Path | None = None
-    """Folder of TOML files named as the package's own lexicons; their words are added, and win in maps."""
+    lexicons: Path | None = Field(default=None, exclude=True)
+    """Folder of TOML files named as the package's own lexicons; their words are added, and win in maps. In a project
+    the folder `lexicons`, where it is there. Left out where settings are compared: what counts is what it says."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from crm_clean import files
 from crm_clean.errors import UnknownThing
-from crm_clean.settings import FILE_NAME
+from crm_clean.settings import FILE_NAME, LEXICONS
 from crm_clean.store.duckdb import FILE_NAME as STORE_NAME
 from crm_clean.store.duckdb import DuckDBStore
 from crm_clean.store.lock import private_files
@@ -49,6 +49,11 @@ class Place:
         own = self.folder / "expectations"
         return own if own.is_dir() else None
 
+    @property
+    def lexicons(self) -> Path:
+        """The project's own words, beside those of the package."""
+        return self.folder / LEXICONS
+
     def key(self) -> bytes:
         """The project's own secret: 32 bytes that only its owner reads, not in the store; made when first asked for."""
         file = self.folder / ".key"
@@ -68,7 +73,7 @@ class Place:
 
 
 def make_project(place: Place) -> None:
-    """Folders, suites, store and, last, settings of a project; what is there already stays as it is."""
+    """Folders, suites, word lists, store and, last, settings of a project; what is there already stays as it is."""
     from crm_clean.validate.suites import own_folder
 
     with private_files():
@@ -76,6 +81,9 @@ def make_project(place: Place) -> None:
             folder.mkdir(parents=True, exist_ok=True)
         if place.expectations is None:
             _copy(own_folder(), place.folder / "expectations")
+        if not place.lexicons.exists():
+            with resources.as_file(resources.files("crm_clean.pipeline") / "own_words") as examples:
+                _copy(examples, place.lexicons)
         place.store().prepare()
         if not place.settings_file.exists():
             template = resources.files("crm_clean.pipeline") / FILE_NAME
