@@ -14,6 +14,7 @@ import pyarrow as pa
 from crm_clean.normalise import (
     addresses,
     companies,
+    email_cells,
     emails,
     flags,
     languages,
@@ -32,8 +33,8 @@ from crm_clean.normalise.distinct import rows
 from crm_clean.normalise.findings import SEPARATOR
 from crm_clean.normalise.guard import look
 from crm_clean.normalise.lexicon import Lexicons
-from crm_clean.text import fold
 from crm_clean.normalise.workers import Kernel
+from crm_clean.text import fold
 
 TEXT, FLAG, CODES = pa.string(), pa.bool_(), pa.string()
 
@@ -129,9 +130,10 @@ def part(raw: str, *, field: str, words: Lexicons) -> tuple[Any, ...]:
     return _coded(readers[field](raw, words=words))
 
 
-def region(raw: str, country: str | None, *, words: Lexicons) -> tuple[Any, ...]:
-    """A row of VALUE for a region."""
-    return _coded(addresses.read_region(raw, country=country, words=words))
+def region(raw: str, country: str | None, said: str | None, prefix: str | None, *, words: Lexicons) -> tuple[Any, ...]:
+    """A row of VALUE for a region; `said` is anything when the address names its country, `prefix` begins its code."""
+    found = addresses.read_region(raw, country=country, is_said=bool(said), prefix=prefix or "", words=words)
+    return _coded(found)
 
 
 def postal(raw: str, country: str | None, default: str | None, *, words: Lexicons) -> tuple[Any, ...]:
@@ -207,7 +209,7 @@ def label(raw: str, *, kind: str, words: Lexicons) -> tuple[str | None]:
 
 def pieces(raw: str, *, kind: str) -> tuple[list[str]]:
     """A row of PIECES: the several values in one cell."""
-    return ((emails.split_emails if kind == "email" else phone_cells.split_phones)(raw),)
+    return ((email_cells.split_emails if kind == "email" else phone_cells.split_phones)(raw),)
 
 
 def kernel(function: Any, schema: pa.Schema, **settings: Any) -> Kernel:

@@ -1,75 +1,193 @@
-"""Reading one number by the world's numbering plans, as libphonenumber knows them."""
+"""Reading digits by the world's numbering plans: which country, which number, which kind, and what had to be mended.
+
+A valid number as it is written always wins. Only where there is none are the slips of people and spreadsheets undone: a
+zero or a plus lost, a country code written twice, a call prefix after a plus. What was done is said by a code.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from crm_clean.normalise.plans import find
+from crm_clean.normalise.plans import Found, country_code, find
 
-_IDD = re.compile(r"^\s*\(?\s*(?:\+\s*)?00\s*(?=[1-9(])")
-_DIGITS = re.compile(r"\d")
-_MIN_INTERNATIONAL = 11
+LONGEST = 15  # digits of any number with its country code (ITU-T E.164)
+INTERNATIONAL = 11  # digits from which a number without a plus may be taken for one with a country code
+# By country code: how numbers looked before, and what they are now. Mexico gave up the 1 of mobiles and the prefixes
+# 01, 044 and 045 in 2019; Brazil put a 9 before all mobiles by 2016.
+_RENUMBERED = {
+    "52": (r"^(?:1|01|044|045)(?=\d{10}$)", ""),
+    "55": (r"^(\d\d)(?=[6-9]\d{7}$)", r"\g<1>9"),
+}
+_NORTH_AMERICA = "1"  # its country code and its trunk prefix are the same digit
 
 
 class Reading(NamedTuple):
-    """What the numbering plans say. `e164` is there for a valid number only; `possible` are the digits, with country
-    code, of one that has the right length; `national` are those after the country code."""
+    """What the numbering plans say. `e164` is there for a valid number only, with its `kind` (see `plans.Found`);
+    `national` are the digits after the country code; `possible` those of one that has the right length, with country
+    code; `codes` say what was mended."""
 
     e164: str | None
-    national: str | None
-    extension: str | None
-    is_mobile: bool
-    possible: str | None
+    national: str | None = None
+    kind: str | None = None
+    possible: str | None = None
+    codes: tuple[str, ...] = ()
 
 
-LONGEST = 16  # of E.164: a plus and fifteen digits (ITU-T E.164)
-_NONE = Reading(None, None, None, False, None)
+NOTHING = Reading(None)
 
 
-def read_number(written: str, regions: tuple[str, ...]) -> Reading:
-    """The number in `written`, by its own prefix, else in the first of `regions` where it is valid.
+def version() -> str:
+    """Of the numbering plans; readings may differ from one version to another."""
+    import phonenumbers
+
+    return f"phonenumbers {phonenumbers.__version__}"
+
+
+def read_digits(digits: str, regions: tuple[str, ...], *, has_plus: bool) -> Reading:
+    """The number that ASCII `digits` are: by its own prefix, else in the first of `regions` where it is valid.
 
     `00` counts as the international prefix everywhere; digits that are only valid with a plus before them are read so
     when they are as many as an international number has.
     """
-    text = _IDD.sub("+", written, count=1) if len(_DIGITS.findall(written)) >= _MIN_INTERNATIONAL else written
-    first = _NONE
+    first = None
     for region in regions or ("ZZ",):
-        reading = _read(text, region)
-        if reading.e164:
-            return reading
-        first = reading if first is _NONE else first
-    return _with_plus(text) or first
+        found = find(digits, region, has_plus=has_plus)
+        if found and _is_dialable(found):
+            if found.how == "plus":
+                return Reading(f"+{found.code}{found.national}", found.national, found.kind)
+            return _completed(found, digits)
+        first = first or found
+    return _mended(digits, regions, has_plus=has_plus) or _unread(first, digits)
 
 
-def _with_plus(text: str) -> Reading | None:
-    digits = _DIGITS.findall(text)
-    if "+" in text or len(digits) < _MIN_INTERNATIONAL or digits[0] == "0":
+def _is_dialable(found: Found) -> bool:
+    # The plans let some German numbers with an extension dialled through be longer than any number can be.
+    return found.kind is not None and len(found.code) + len(found.national) <= LONGEST
+
+
+def _reading(found: Found, *codes: str | None) -> Reading:
+    kept = tuple(code for code in codes if code)
+    return Reading(f"+{found.code}{found.national}", found.national, found.kind, None, kept)
+
+
+def _completed(found: Found, digits: str) -> Reading:
+    """The reading of a number without a plus; the code says what should stand before `digits` and does not."""
+    if found.how == "code" and found.code != _NORTH_AMERICA:
+        return _reading(found, "phone.plus_restored")
+    if found.how != "region" or found.national != digits or found.code in _zeroless():
+        return _reading(found)
+    abroad = _with_plus(found, digits)
+    if abroad:
+        return _reading(abroad, "phone.plus_restored")
+    return _reading(found, "phone.zero_restored" if wants_zero(found.code, digits) else None)
+
+
+def _with_plus(found: Found, digits: str) -> Found | None:
+    """What `digits` are after a plus, where that is likelier than that only a zero is missing.
+
+    In countries whose numbers have no fixed length (Germany, Austria) nearly any digits are valid after a zero. The
+    country's own code before a mobile or a long number, and a foreign mobile where a fixed line would be very long, are
+    no chance.
+    """
+    is_own = digits.startswith(found.code)
+    if found.kind != "fixed" or len(digits) < INTERNATIONAL - is_own:
         return None
-    reading = _read(f"+{text.strip().lstrip('(')}", "ZZ")
-    return reading if reading.e164 else None
+    other = find(digits, "ZZ", has_plus=True)
+    if other is None or not _is_dialable(other):
+        return None
+    return other if other.kind == "mobile" or len(digits) > INTERNATIONAL else None
 
 
-def _read(text: str, region: str) -> Reading:
-    found = find(text, region)
-    if found:
-        return Reading(f"+{found.country_code}{found.national}", found.national, None, found.is_mobile, None)
-    return read_slowly(text, region)
+def _mended(digits: str, regions: tuple[str, ...], *, has_plus: bool) -> Reading | None:
+    for candidate, code in _candidates(digits, regions, has_plus=has_plus):
+        if candidate and _is_dialable(candidate):
+            return _reading(candidate, code)
+    return None
 
 
-def read_slowly(text: str, region: str) -> Reading:
-    """What libphonenumber says of `text` in `region` (`ZZ`: nowhere)."""
-    import phonenumbers as p
+def _candidates(digits: str, regions: tuple[str, ...], *, has_plus: bool) -> Iterator[tuple[Found | None, str | None]]:
+    """What `digits` may have been meant to be, the likeliest first, with the code of what was mended."""
+    bare, is_long = digits.lstrip("0"), len(digits) >= INTERNATIONAL
+    zeros = len(digits) - len(bare)
+    if zeros == 2 and is_long:
+        yield find(bare, "ZZ", has_plus=True), None
+    if not zeros and not has_plus and is_long:
+        yield find(digits, "ZZ", has_plus=True), "phone.plus_restored"
+    if zeros and has_plus:
+        for region in regions:
+            yield find(digits, region, has_plus=False), "phone.prefix_mended"
+    for region in regions or ("ZZ",):
+        yield _renumbered(digits, region, has_plus=has_plus), "phone.renumbered"
+    for rest in _after_doubled(bare, digits):
+        if len(rest) >= INTERNATIONAL - 1:
+            yield find(rest, "ZZ", has_plus=True), "phone.prefix_mended"
 
-    try:
-        number = p.parse(text, None if region == "ZZ" else region)
-    except p.NumberParseException:
-        return _NONE
-    national = p.national_significant_number(number)
-    e164 = p.format_number(number, p.PhoneNumberFormat.E164)
-    # The metadata lets some German numbers with an extension dialled through be longer than any number can be.
-    if p.is_valid_number(number) and len(e164) <= LONGEST:
-        return Reading(e164, national, number.extension, p.number_type(number) == p.PhoneNumberType.MOBILE, None)
-    possible = f"{number.country_code}{national}" if p.is_possible_number(number) else None
-    return Reading(None, national, number.extension, False, possible)
+
+def _after_doubled(bare: str, digits: str) -> Iterator[str]:
+    """`digits` less what stands before the country code, where something does."""
+    if bare != digits and len(bare) >= INTERNATIONAL:
+        yield bare
+    if digits.startswith("011") and len(digits) >= INTERNATIONAL + 3:
+        yield digits[3:]
+    code = country_code(bare)
+    if code:
+        rest = bare[len(code) :].lstrip("0")
+        if rest.startswith(code):
+            yield rest
+
+
+def _renumbered(digits: str, region: str, *, has_plus: bool) -> Found | None:
+    """The number that was dialled as `digits` before its country changed the plan: Mexico's 1, Brazil's ninth digit."""
+    old = find(digits, region, has_plus=has_plus)
+    if old is None or old.code not in _RENUMBERED:
+        return None
+    pattern, new = _RENUMBERED[old.code]
+    national = re.sub(pattern, new, old.national)
+    return find(f"{old.code}{national}", "ZZ", has_plus=True) if national != old.national else None
+
+
+def _unread(first: Found | None, digits: str) -> Reading:
+    if len(digits) >= INTERNATIONAL and digits.startswith("00"):
+        first = find(digits.lstrip("0"), "ZZ", has_plus=True) or first
+    if first is None:
+        return NOTHING
+    possible = f"{first.code}{first.national}" if first.is_possible else None
+    return Reading(None, first.national, None, possible)
+
+
+def wants_zero(code: str, national: str) -> bool:
+    """Whether people of that country always write a 0 before this number when they write it without the code."""
+    if code in _zeroless():
+        return False
+    for matches, leads, wants in _formats(code):
+        if (leads is None or leads(national)) and matches(national):
+            return wants
+    return False
+
+
+@lru_cache(maxsize=1)
+def _zeroless() -> frozenset[str]:
+    """Codes of countries whose numbers never want a zero before them."""
+    from crm_clean.normalise.plans import codes
+
+    return frozenset(code for code in codes() if not any(wants for *_, wants in _formats(code)))
+
+
+@lru_cache(maxsize=512)
+def _formats(code: str) -> tuple[tuple[Any, Any, bool], ...]:
+    """Per way of writing: whether the digits have it, whether they lead to it, and whether it wants a zero."""
+    import phonenumbers
+
+    region = phonenumbers.COUNTRY_CODE_TO_REGION_CODE[int(code)][0]
+    metadata: Any = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(int(code), region)
+    found = []
+    for way in metadata.number_format if metadata.national_prefix == "0" else ():
+        lead = way.leading_digits_pattern
+        rule = way.national_prefix_formatting_rule or ""
+        wants = rule.lstrip("(").startswith("0") and not way.national_prefix_optional_when_formatting
+        leads = re.compile(lead[-1]).match if lead else None
+        found.append((re.compile(way.pattern).fullmatch, leads, wants))
+    return tuple(found)

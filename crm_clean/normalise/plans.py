@@ -1,8 +1,8 @@
-"""Numbering plans compiled once: the quick way through plainly written, valid numbers.
+"""The numbering plans of libphonenumber, compiled once and asked digit by digit.
 
-Says the same as libphonenumber or nothing at all: whatever its parser would do more for than strip a trunk zero - an
-international call prefix, a leading zero that belongs to the number, a country code without a plus - is left to it, and
-so is every number that is not valid.
+Reads a string of digits, with a plus before it or without, just as `phonenumbers.parse`, `is_valid_number`,
+`number_type` and `is_possible_number` would, at a fraction of the cost. What is no plain digits - letters, extensions,
+links - is left to others. Tests hold the two together over every region, every type of number, and random digits.
 """
 
 from __future__ import annotations
@@ -11,146 +11,226 @@ import re
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-_LONGEST = 15  # digits of any number with its country code (ITU-T E.164)
-_PLAIN = re.compile(r"^\(?\+?[\d ().\-/]{5,30}$", re.ASCII)
-_SEPARATORS = str.maketrans("", "", " ().-/")
-_NOT_MOBILE = (
-    "premium_rate", "toll_free", "shared_cost", "voip", "personal_number", "pager", "uan", "voicemail", "fixed_line",
-)  # fmt: skip
+_SHORTEST, _LONGEST = 2, 17  # digits that the library's parser takes for a number
+_SPECIAL = (
+    ("premium_rate", "premium"),
+    ("toll_free", "toll_free"),
+    ("shared_cost", "shared_cost"),
+    ("voip", "voip"),
+    ("personal_number", "personal"),
+    ("pager", "pager"),
+    ("uan", "uan"),
+    ("voicemail", "voicemail"),
+)
 
 
 class Found(NamedTuple):
-    """A valid number: country code, digits after it, and whether only mobiles have such."""
+    """Country code and the digits after it; `kind` is None for a number that is not valid.
 
-    country_code: str
+    Kinds: mobile, fixed, fixed_or_mobile, premium, toll_free, shared_cost, voip, personal, pager, uan, voicemail. `how`
+    says what the country code was taken from: `plus`, `call_prefix` (such as 011), `code` (the region's own, written
+    without a plus) or `region`; with `region`, `is_bare` tells that nothing was taken off the digits.
+    """
+
+    code: str
     national: str
-    is_mobile: bool
+    kind: str | None
+    how: str
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether numbers of that country may be as long as this one."""
+        return len(self.national) in _home(self.code).possible
 
 
-class _Shape(NamedTuple):
-    lengths: frozenset[int]
-    matches: Any  # the bound `fullmatch` of a compiled pattern
+class Kinds(NamedTuple):
+    """How the numbers of one length are told apart."""
 
-    def fits(self, digits: str) -> bool:
-        return (not self.lengths or len(digits) in self.lengths) and self.matches(digits) is not None
+    special: Any  # fullmatch of any of `specials`; None where there are none
+    specials: tuple[tuple[Any, str], ...]
+    fixed: Any
+    mobile: Any
+    is_one: bool  # fixed and mobile numbers look alike
 
 
-class _Plan(NamedTuple):
-    """How the numbers of one region look."""
+class Plan(NamedTuple):
+    """How the numbers of one region, or of one code of no country, look."""
 
-    country_code: str
-    general: _Shape
-    other: Any  # matches what is no plain mobile number: special kinds and fixed lines, all in one pattern
-    mobile: _Shape | None
-    is_one_kind: bool  # fixed and mobile numbers look alike
+    code: str
+    general: Any
+    kinds: dict[int, Kinds]  # by length; no other length is valid
+    possible: frozenset[int]  # lengths of whole and local numbers
+    stripped: frozenset[int]  # lengths that may be left when a trunk prefix is taken off
+    longest: int
+    trunk: Any
+    trunk_rule: str | None
     leading: Any
-    trunk: Any  # what the parser strips from the front
-    trunk_digits: str | None  # that prefix, where it is plain digits
     call_prefix: Any
 
     def kind(self, digits: str) -> str | None:
-        """`mobile`, `other`, or None when no subscriber has such a number."""
-        if not self.general.fits(digits):
+        """What kind of number `digits` are; None when no subscriber has such a number."""
+        kinds = self.kinds.get(len(digits))
+        if kinds is None or not self.general(digits):
             return None
-        if self.other(digits):
-            return "other"
-        return "mobile" if not self.is_one_kind and self.mobile and self.mobile.fits(digits) else None
+        if kinds.special is not None and kinds.special(digits):
+            return next(kind for matches, kind in kinds.specials if matches(digits))
+        if kinds.fixed is not None and kinds.fixed(digits):
+            both = kinds.is_one or (kinds.mobile is not None and kinds.mobile(digits))
+            return "fixed_or_mobile" if both else "fixed"
+        return "mobile" if kinds.mobile is not None and not kinds.is_one and kinds.mobile(digits) else None
+
+    def without_trunk(self, digits: str) -> str:
+        """`digits` without the prefix dialled inside the country, where the plan takes it for one."""
+        match = self.trunk(digits) if self.trunk and digits else None
+        if match is None:
+            return digits
+        if self.trunk_rule and match.groups()[-1] is not None:
+            rest = match.re.sub(self.trunk_rule, digits, count=1)
+        else:
+            rest = digits[match.end() :]
+        return digits if self.general(digits) and not self.general(rest) else rest
 
 
-def find(written: str, region: str) -> Found | None:
-    """The valid number in `written`, read in `region` (`ZZ`: nowhere); None leaves it to libphonenumber."""
-    if not _PLAIN.match(written):
-        return None
-    digits = written.translate(_SEPARATORS)
-    if digits.startswith(("00", "+00")):
-        return None
-    if digits.startswith("+"):
-        return _international(digits[1:])
-    return _national(digits, region) if digits.isdigit() else None
-
-
-def _international(digits: str) -> Found | None:
-    code = next((digits[:n] for n in (1, 2, 3) if digits[:n] in _regions()), None)
-    if code is None or digits[len(code) : len(code) + 1] in ("", "0"):
-        return None
-    plan, national = _plan(_regions()[code][0]), digits[len(code) :]
-    if plan is None or (plan.trunk and plan.trunk(national)):
-        return None
-    return _valid(code, national)
-
-
-def _national(digits: str, region: str) -> Found | None:
-    plan = _plan(region)
-    if plan is None or digits.startswith(plan.country_code) or (plan.call_prefix and plan.call_prefix(digits)):
-        return None
-    national = digits
-    if plan.trunk and plan.trunk(digits):
-        if not plan.trunk_digits or plan.general.fits(digits):
+def find(digits: str, region: str, *, has_plus: bool) -> Found | None:
+    """The number that ASCII `digits` are, read in `region` (`ZZ`: nowhere); None when they are no number at all."""
+    if has_plus:
+        code = country_code(digits) if len(digits) > _SHORTEST else None
+        if code:
+            return _settled(code, digits[len(code) :], _home(code), "plus")
+        if len(digits) <= _SHORTEST:
             return None
-        national = digits.removeprefix(plan.trunk_digits)
-    if national.startswith("0") or not plan.general.fits(national):
+    plan = plan_of(region)
+    if plan is None:
         return None
-    return _valid(plan.country_code, national)
+    abroad = _after_call_prefix(digits, plan)
+    if abroad is not None:
+        code = country_code(abroad) if len(abroad) > _SHORTEST else None
+        return _settled(code, abroad[len(code) :], _main(code, region, plan), "call_prefix") if code else None
+    if digits.startswith(plan.code):
+        rest = plan.without_trunk(digits[len(plan.code) :])
+        if (not plan.general(digits) and plan.general(rest)) or len(digits) > plan.longest:
+            return _settled(plan.code, rest, _main(plan.code, region, plan), "code")
+    return None if has_plus else _settled(plan.code, digits, plan, "region")
 
 
-def _valid(code: str, national: str) -> Found | None:
-    if len(code) + len(national) > _LONGEST:
+def _settled(code: str, national: str, plan: Plan, how: str) -> Found | None:
+    if len(national) < _SHORTEST:
         return None
-    for region in _regions()[code]:
-        plan = _plan(region)
+    rest = plan.without_trunk(national)
+    if rest is not national and len(rest) in plan.stripped:
+        national = rest
+    if not _SHORTEST <= len(national) <= _LONGEST:
+        return None
+    return Found(code, national, kind_of(code, national), how)
+
+
+def kind_of(code: str, national: str) -> str | None:
+    """What kind of number these digits after that country code are; None when they are not valid."""
+    regions = codes()[code]
+    if len(regions) == 1:
+        return _home(code).kind(national)
+    for region in regions:
+        plan = plan_of(region)
         if plan is None:
             continue
-        kind = plan.kind(national)
-        if plan.leading(national) if plan.leading else kind:
-            return Found(code, national, kind == "mobile") if kind else None
+        if plan.leading is not None:
+            if plan.leading(national):
+                return plan.kind(national)
+        else:
+            kind = plan.kind(national)
+            if kind:
+                return kind
     return None
 
 
+def country_code(digits: str) -> str | None:
+    """The country code that `digits` begin with."""
+    known = codes()
+    for n in (1, 2, 3):
+        if digits[:n] in known:
+            return digits[:n]
+    return None
+
+
+def _after_call_prefix(digits: str, plan: Plan) -> str | None:
+    match = plan.call_prefix(digits) if plan.call_prefix else None
+    if match is None or digits[match.end() : match.end() + 1] == "0":
+        return None
+    return digits[match.end() :]
+
+
+def _main(code: str, region: str, plan: Plan) -> Plan:
+    return plan if codes()[code][0] == region else _home(code)
+
+
 @lru_cache(maxsize=1)
-def _regions() -> dict[str, tuple[str, ...]]:
-    """Regions by country code, the main one first; codes of no country are left out."""
+def codes() -> dict[str, tuple[str, ...]]:
+    """Regions by country code, the main one first; `001` for codes of no country."""
     import phonenumbers
 
-    table = phonenumbers.COUNTRY_CODE_TO_REGION_CODE
-    return {str(code): tuple(regions) for code, regions in table.items() if "001" not in regions}
+    return {str(code): tuple(regions) for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items()}
 
 
 @lru_cache(maxsize=512)
-def _plan(region: str) -> _Plan | None:
+def _home(code: str) -> Plan:
+    """The plan of the main region of a country code."""
     import phonenumbers
 
-    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region, None) if region != "ZZ" else None
-    if metadata is None:
-        return None
-    general, trunk = _shape(metadata.general_desc), metadata.national_prefix_for_parsing
-    if general is None:
-        return None
-    plain = trunk if trunk and trunk.isdigit() and not metadata.national_prefix_transform_rule else None
-    return _Plan(
-        str(metadata.country_code),
-        general,
-        _any_of([getattr(metadata, name) for name in _NOT_MOBILE]),
-        _shape(metadata.mobile),
-        bool(metadata.same_mobile_and_fixed_line_pattern),
-        re.compile(metadata.leading_digits).match if metadata.leading_digits else None,
-        re.compile(trunk).match if trunk else None,
-        plain,
-        re.compile(metadata.international_prefix).match if metadata.international_prefix else None,
+    region = codes()[code][0]
+    if region != "001":
+        plan = plan_of(region)
+        assert plan is not None
+        return plan
+    return _compiled(phonenumbers.PhoneMetadata.metadata_for_nongeo_region(int(code), None))
+
+
+@lru_cache(maxsize=1024)
+def plan_of(region: str) -> Plan | None:
+    """The plan of a region; None for one that has none."""
+    import phonenumbers
+
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
+    return _compiled(metadata) if metadata is not None else None
+
+
+def _compiled(metadata: Any) -> Plan:
+    general = metadata.general_desc
+    lengths, local = frozenset(general.possible_length), frozenset(general.possible_length_local_only)
+    longest = max(lengths)
+    trunk = metadata.national_prefix_for_parsing
+    return Plan(
+        code=str(metadata.country_code),
+        general=re.compile(general.national_number_pattern).fullmatch,
+        kinds={n: _kinds(metadata, n) for n in sorted(lengths)},
+        possible=lengths | local,
+        stripped=(lengths | frozenset(range(longest + 1, 40))) - local,
+        longest=longest,
+        trunk=re.compile(trunk).match if trunk else None,
+        trunk_rule=metadata.national_prefix_transform_rule or None,
+        leading=re.compile(metadata.leading_digits).match if metadata.leading_digits else None,
+        call_prefix=re.compile(metadata.international_prefix).match if metadata.international_prefix else None,
     )
 
 
-def _any_of(descs: list[Any]) -> Any:
-    """The bound `fullmatch` of one pattern for all of `descs`, each with its lengths."""
-    parts = []
-    for desc in descs:
-        if desc is not None and desc.national_number_pattern:
-            lengths = "|".join(rf"\d{{{n}}}" for n in desc.possible_length or ())
-            ahead = f"(?=(?:{lengths})$)" if lengths else ""
-            parts.append(f"{ahead}(?:{desc.national_number_pattern})")
-    return re.compile("|".join(parts) or r"(?!)").fullmatch
+def _kinds(metadata: Any, length: int) -> Kinds:
+    patterns = [(_pattern(getattr(metadata, name), length), kind) for name, kind in _SPECIAL]
+    special = [(pattern, kind) for pattern, kind in patterns if pattern]
+    mixed = "|".join(f"(?:{pattern})" for pattern, _ in special)
+    return Kinds(
+        special=re.compile(mixed).fullmatch if mixed else None,
+        specials=tuple((re.compile(pattern).fullmatch, kind) for pattern, kind in special),
+        fixed=_matcher(_pattern(metadata.fixed_line, length)),
+        mobile=_matcher(_pattern(metadata.mobile, length)),
+        is_one=bool(metadata.same_mobile_and_fixed_line_pattern),
+    )
 
 
-def _shape(desc: Any) -> _Shape | None:
+def _pattern(desc: Any, length: int) -> str | None:
     if desc is None or not desc.national_number_pattern:
         return None
-    return _Shape(frozenset(desc.possible_length or ()), re.compile(desc.national_number_pattern).fullmatch)
+    lengths = desc.possible_length
+    return desc.national_number_pattern if not lengths or length in lengths else None
+
+
+def _matcher(pattern: str | None) -> Any:
+    return re.compile(pattern).fullmatch if pattern else None

@@ -13,14 +13,15 @@ import pyarrow.compute as pc
 
 from crm_clean.normalise import kernels as k
 from crm_clean.normalise.distinct import flat, over
-from crm_clean.normalise.findings import Findings
+from crm_clean.normalise.findings import SEPARATOR, Findings
 from crm_clean.normalise.lexicon import Lexicons
 from crm_clean.normalise.memory import Memory
 from crm_clean.normalise.quick_emails import read_emails as quick_emails
 from crm_clean.normalise.workers import Workers
 
 Positions = np.ndarray[Any, Any]
-_SEVERAL = {"email": "@.*@", "phone": r"\d.*([;|\n\r,/&]|:::|\s(or|oder|ou|o|and|und|et|y|e|bzw\.?)\s).*\d"}
+_SEVERAL = {"email": "(?s)[@\uff20].*[@\uff20]", "phone": r"(\p{Nd}\P{Nd}*){14}"}
+_NOT_MOBILE = ("fixed", "premium", "toll_free", "shared_cost", "uan", "voicemail")
 _NO_FLAGS = ("is_role", "is_free", "is_disposable", "is_placeholder")
 
 
@@ -102,13 +103,21 @@ def read_emails(batch: Batch, *, tools: Tools) -> Batch:
 
 
 def read_phones(batch: Batch, *, country: pa.Array, region: pa.Array, tools: Tools) -> Batch:
-    """Phones in E.164; `country` and `region` stand by record. A mobile is labelled so if the source is silent."""
+    """Phones in E.164; `country` and `region` stand by record. A mobile is labelled so if the source is silent.
+
+    The label that a source gives stays; `phone.not_mobile` says where the number cannot be what it says.
+    """
     where = pa.array(batch.at)
     columns = [batch.columns["raw"], country.take(where), region.take(where)]
     kernel = k.kernel(k.phone, k.PHONE, words=tools.words)
     found = over(kernel, columns, workers=tools.workers, memory=tools.memory, kind="phone")
-    label = pc.coalesce(batch.columns["label"], found["label"].combine_chunks())
-    return _with(batch, found.set_column(found.column_names.index("label"), "label", label), tools)
+    given, kind = batch.columns["label"], found["kind"].combine_chunks()
+    wrong = pc.and_(pc.equal(given, "mobile"), pc.is_in(kind, value_set=pa.array(_NOT_MOBILE)))
+    said = pc.if_else(pc.fill_null(wrong, False), "phone.not_mobile", pa.scalar(None, pa.string()))
+    codes = pc.binary_join_element_wise(found["codes"].combine_chunks(), said, SEPARATOR, null_handling="skip")
+    codes = pc.if_else(pc.equal(codes, ""), pa.scalar(None, pa.string()), codes)
+    new = {"label": pc.coalesce(given, found["label"].combine_chunks()), "codes": codes}
+    return _with(batch, pa.table({c: new.get(c, found[c]) for c in found.column_names if c != "kind"}), tools)
 
 
 def read_others(batch: Batch, *, tools: Tools) -> Batch:
