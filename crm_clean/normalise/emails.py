@@ -1,34 +1,34 @@
 """E-mail addresses: taken out of a cell, checked, put in normal form, and told apart by what kind of mailbox they are.
 
 An address as people and mail programs paste it (`Jane <jane@example.com>`, `mailto:`, trailing dot, a comma for a dot)
-is read; one that cannot be read has neither value nor key. Nothing is looked up: no name service is asked.
+is read; one that cannot be read has neither value nor key. What looks like a slip in the domain is said together with
+what may have been meant, never put right. Nothing is looked up: no name service is asked.
 """
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
 
+from crm_clean.normalise.email_cells import MAX, readings
+from crm_clean.normalise.email_syntax import MAX_ADDRESS, MAX_LOCAL, normal_form, tidy_local
+from crm_clean.normalise.findings import SUGGESTS
 from crm_clean.normalise.guard import look
 from crm_clean.normalise.lexicon import Lexicons
-from crm_clean.normalise.mailbox import is_placeholder, is_role, mailbox_key
+from crm_clean.normalise.lookalikes import has_lookalikes
+from crm_clean.normalise.mailbox import Domain, is_placeholder, is_role, mailbox_key, read_domain
 from crm_clean.normalise.plain import is_blank
+from crm_clean.normalise.typos import complete
 
-_MAX = 1_000
-_MAX_PARTS = 20
-_TLD = re.compile(r"^(?:xn--[a-z0-9-]+|[a-z]{2,63}|.*[^\x00-\x7f].*)$")
-# What email-validator takes as it is: no length limit near, no label that may be punycode.
-_SIMPLE = re.compile(
-    r"^[A-Za-z0-9_+-]{1,40}(?:\.[A-Za-z0-9_+-]{1,20}){0,1}@(?:[a-z0-9](?:[a-z0-9]|-(?!-)){0,38}[a-z0-9]\.){1,3}[a-z]{2,20}$"
+# Written as nearly all addresses are: whatever its domain allows, it needs no mending and no closer look.
+PLAIN = r"([A-Za-z0-9_+-][A-Za-z0-9_+&'-]*(?:\.[A-Za-z0-9_+&'-]+)*)@([A-Za-z0-9.-]+)"
+# Addresses inside Exchange, wrapped for the way through another mail server.
+WRAPPED = "imcea"
+_PLAIN = re.compile(PLAIN)
+_X500 = re.compile(
+    r"ex:\s*/|x[45]00:|imcea\w+-|/(?:o|ou|cn|c|dc|g|s)=|(?:c|g|s|a|p|o)=[^;@]*;\s*\w+=[^;@]*;", re.IGNORECASE
 )
-_SEPARATORS = re.compile(r"[;\n\r|]|:::|,(?=[^,]*@)|\s/\s|(?<=[a-zA-Z])\s+(?=[^\s@<>\"]+@)(?![^\s@]+\s*<)")
-_BRACKETS = re.compile(r"<\s*(?:mailto:)?([^<>]*@[^<>]*?)\s*>")
-_AROUND = "\"'`<>()[]{},;:. \t*"
-_AT = re.compile(r"\s*(?:\(at\)|\[at\]|\{at\})\s*|\s+@\s*|\s*@\s+|@{2,}", re.IGNORECASE)
-_DOT = re.compile(r"\s*(?:\(dot\)|\[dot\])\s*", re.IGNORECASE)
-_COMMA_DOT = re.compile(r",(?=(?:com|net|org|fr|de|es|it|uk|co\.uk|eu|edu|nl|be|ch|at|pt|br)$)", re.IGNORECASE)
-_X500 = re.compile(r"^(?:ex:|imceaex-|x500:)?\s*/o=", re.IGNORECASE)
+_TYPO, _INVALID = "email.domain_typo", "email.invalid"
 
 
 class Email(NamedTuple):
@@ -43,29 +43,15 @@ class Email(NamedTuple):
     codes: tuple[str, ...]
 
 
-def split_emails(raw: str) -> list[str]:
-    """The addresses in one cell, each as written; the cell itself when it holds one or none."""
-    if raw.count("@") < 2 or len(raw) > 10 * _MAX:
-        return [raw]
-    parts = [p.strip() for p in _SEPARATORS.split(raw) if p and p.strip(_AROUND)]
-    whole = all("@" in p for p in parts) and len(parts) <= _MAX_PARTS
-    return parts if whole else [raw]
-
-
 def read_email(raw: str, *, words: Lexicons) -> Email:
     """The address in `raw`, which holds one at most."""
-    text = look(raw, limit=_MAX)
-    if _X500.match(text.value):
-        return _nothing(*text.codes, "email.x500")
-    if is_blank(text.value, words=words) or text.value.casefold() in words.sets["emails.placeholder_locals"]:
-        return _nothing(*text.codes, *(("email.placeholder",) if text.value else ()), placeholder=bool(text.value))
-    address = _bare(text.value)
-    mended = address if _SIMPLE.match(address) else _mend(address)
-    value = _normal(mended)
-    if value is None:
-        return _nothing(*text.codes, "email.invalid")
-    repaired = ("email.repaired",) if mended != address else ()
-    return _judge(value, (*text.codes, *repaired), words)
+    plain = _PLAIN.fullmatch(raw)
+    if plain and len(raw) <= MAX_ADDRESS:
+        local, name = plain.groups()
+        domain = read_domain(name.lower(), words)
+        if domain and len(local) <= MAX_LOCAL and local[:5].lower() != WRAPPED:
+            return _judge(tidy_local(local), domain, (), words)
+    return _read_closely(raw, words)
 
 
 def normalise_email(raw: str, *, words: Lexicons) -> str | None:
@@ -73,86 +59,59 @@ def normalise_email(raw: str, *, words: Lexicons) -> str | None:
     return read_email(raw, words=words).value
 
 
+def _read_closely(raw: str, words: Lexicons) -> Email:
+    text = look(raw, limit=MAX)
+    if _X500.match(text.value) and "smtp:" not in text.value.lower():
+        return _nothing(*text.codes, "email.x500")
+    if is_blank(text.value, words=words) or text.value.casefold() in words.sets["emails.placeholder_locals"]:
+        return _nothing(*text.codes, *(("email.placeholder",) if text.value else ()), placeholder=bool(text.value))
+    for address, is_mended in readings(text.value, words=words):
+        value = normal_form(address)
+        if value:
+            return _valid(value, (*text.codes, *(("email.repaired",) if is_mended else ())), words)
+    return _nothing(*text.codes, _invalid(text.value, words))
+
+
+def _valid(value: str, codes: tuple[str, ...], words: Lexicons) -> Email:
+    local, _, name = value.rpartition("@")
+    domain = read_domain(name, words)
+    if domain is None:  # a form that the library makes and would not take
+        return _nothing(*codes, _INVALID)
+    # An address is one word to whoever looks at any text: `иван@example.com` mixes nothing.
+    codes = tuple(c for c in codes if c != "text.confusable")
+    is_odd = not local.isascii() and has_lookalikes(local, among_latin=domain.shown.isascii())
+    return _judge(local, domain, (*codes, *(["email.confusable"] if is_odd else [])), words)
+
+
 def _nothing(*codes: str, placeholder: bool = False) -> Email:
     return Email(None, None, False, False, False, placeholder, codes)
 
 
-def _bare(text: str) -> str:
-    bracketed = _BRACKETS.search(text)
-    address = bracketed.group(1) if bracketed else text
-    if address[:7].lower() == "mailto:":
-        address = address[7:].partition("?")[0]
-    stripped = address.strip(_AROUND)
-    return address if address.startswith('"') and '"@' in address else stripped
+def _invalid(text: str, words: Lexicons) -> str:
+    """The code of an address that cannot be read, with the address it may have been meant to be."""
+    plain = _PLAIN.fullmatch(text.strip(" .,;"))
+    if plain is None:
+        return _INVALID
+    local, name = plain.groups()
+    meant = complete(name.lower(), words=words)
+    return f"{_INVALID}{SUGGESTS}{local}@{meant}" if meant else _INVALID
 
 
-def _mend(address: str) -> str:
-    """Slips that have one reading only: blanks round the @, `(at)`, `@@`, a comma for the last dot."""
-    return _COMMA_DOT.sub(".", _DOT.sub(".", _AT.sub("@", address)))
-
-
-def _normal(address: str) -> str | None:
-    """Normal form by the rules of mail (RFC 5321, 5322, 6531), domain in lower case; None for an invalid address."""
-    local, at, domain = address.rpartition("@")
-    if not at:
-        return None
-    domain = domain.lower()
-    candidate = f"{local}@{domain}"
-    if _SIMPLE.match(candidate):
-        value: str | None = None if is_special(domain) else candidate
-    else:
-        value = _validated(candidate)
-    if value is None or not _TLD.match(value.rpartition(".")[2]):
-        return None
-    local, _, domain = value.rpartition("@")
-    return f"{local.lower()}@{domain}" if local.isascii() and local == local.upper() else value
-
-
-def _validated(candidate: str) -> str | None:
-    from email_validator import EmailNotValidError, validate_email
-
-    try:
-        return validate_email(candidate, check_deliverability=False, strict=True, allow_quoted_local=True).normalized
-    except (EmailNotValidError, ValueError):
-        return None
-
-
-@lru_cache(maxsize=1)
-def _special() -> tuple[str, ...]:
-    from email_validator import SPECIAL_USE_DOMAIN_NAMES
-
-    return tuple(f".{name}" for name in SPECIAL_USE_DOMAIN_NAMES)
-
-
-def is_special(domain: str) -> bool:
-    """Whether `domain` is kept for something else than mail, such as `.local` or `.invalid`."""
-    return f".{domain}".endswith(_special())
-
-
-@lru_cache(maxsize=1)
-def _disposable() -> frozenset[str]:
-    from disposable_email_domains import blocklist
-
-    return frozenset(blocklist)
-
-
-def _judge(value: str, codes: tuple[str, ...], words: Lexicons) -> Email:
-    local, _, domain = value.rpartition("@")
+def _judge(local: str, domain: Domain, codes: tuple[str, ...], words: Lexicons) -> Email:
     placeholder = is_placeholder(local, domain, words=words)
-    is_typo = domain in words.maps["emails.typos"]
-    disposable = domain in _disposable() and not is_typo  # slips of the big domains are caught by squatters
-    found = [
-        *codes,
-        *(["email.placeholder"] if placeholder else []),
-        *(["email.domain_typo"] if is_typo else []),
-        *(["email.disposable"] if disposable else []),
-    ]
+    if placeholder or domain.meant or domain.codes:
+        codes = (*codes, *_findings(local, domain, placeholder))
     return Email(
-        value,
-        None if placeholder else mailbox_key(local, domain, words=words),
-        is_role(local, words=words) and not placeholder,
-        domain in words.sets["emails.free"],
-        disposable,
+        f"{local}@{domain.shown}",
+        None if placeholder else mailbox_key(local, domain),
+        not placeholder and is_role(local, words=words),
+        domain.is_free,
+        domain.is_disposable,
         placeholder,
-        tuple(found),
+        tuple(dict.fromkeys(codes)) if len(codes) > 1 else codes,
     )
+
+
+def _findings(local: str, domain: Domain, placeholder: bool) -> list[str]:
+    slip = [f"{_TYPO}{SUGGESTS}{local}@{domain.meant}"] if domain.meant and not placeholder else []
+    return [*(["email.placeholder"] if placeholder else []), *slip, *domain.codes]

@@ -1,11 +1,14 @@
 """Plainly written addresses judged as columns: the quick way for nearly all of a mailing list.
 
-Says what `emails.read_email` says of the same address, or leaves it to that: an address is plain when it is ASCII, has
-one @, common signs, no blank, and a domain that is no special-use name. A test holds the two together.
+Says what `emails.read_email` says of the same address, or leaves it to that: an address is plain when it has the form
+that `emails` takes without a closer look, a domain that says the same of all its mailboxes, and a name that is nothing
+but a name. A test holds the two together.
 """
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,80 +16,100 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crm_clean.normalise import kernels as k
-from crm_clean.normalise.emails import is_special, read_email
+from crm_clean.normalise.email_syntax import MAX_ADDRESS, MAX_LOCAL, everywhere
+from crm_clean.normalise.emails import PLAIN, WRAPPED
 from crm_clean.normalise.findings import SEPARATOR
 from crm_clean.normalise.lexicon import Lexicons
+from crm_clean.normalise.mailbox import Domain, read_domain
 
-_PLAIN = (
-    r"^(?P<local>[A-Za-z0-9_+-]{1,40}(?:\.[A-Za-z0-9_+-]{1,20})?)@"
-    r"(?P<domain>(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?\.){1,3}[A-Za-z]{2,20})$"
-)
-_SIGNS = r"[+._0-9-]"
+_LETTERS = re.compile("[a-z]*")
 
 
 def read_emails(raws: list[str], *, words: Lexicons) -> pa.Table:
     """A row of `kernels.EMAIL` for each of `raws`."""
     texts = pa.array(raws, pa.string())
-    parts = pc.extract_regex(texts, _PLAIN)
-    domain = pc.utf8_lower(pc.struct_field(parts, "domain"))
-    facts = _facts(domain, words)
-    local = pc.struct_field(parts, "local")
-    ordinary = pc.and_(pc.is_valid(local), facts["is_ordinary"])
-    ordinary = pc.and_(ordinary, pc.invert(_may_mean_more(local, words)))
-    quick = pc.fill_null(ordinary, False).to_numpy(zero_copy_only=False)
-    out = _table(local, domain, facts)
-    rest = np.flatnonzero(~quick)
-    if not len(rest):
-        return out
+    fits = pc.and_(pc.match_substring_regex(texts, f"^{PLAIN}$"), pc.less_equal(pc.binary_length(texts), MAX_ADDRESS))
+    plain = np.flatnonzero(fits.to_numpy(zero_copy_only=False))
+    chosen = texts if len(plain) == len(texts) else texts.take(pa.array(plain))
+    local, at_domain = _halves(chosen)
+    encoded = pc.ascii_lower(at_domain).dictionary_encode()
+    domains = [read_domain(name[1:], words) for name in encoded.dictionary.to_pylist()]
+    codes = encoded.indices.to_numpy()
+    mean_more = pc.or_(
+        pc.match_substring_regex(local, _more(words)), pc.greater(pc.binary_length(local), MAX_LOCAL)
+    ).to_numpy(zero_copy_only=False)
+    quick = np.array([_is_ordinary(d) for d in domains], dtype=bool)[codes] & ~mean_more
+    done = plain[quick]
+    found = _table(local.filter(pa.array(quick)), codes[quick], domains)
+    if len(done) == len(texts):
+        return found
+    rest = np.setdiff1d(np.arange(len(texts)), done, assume_unique=True)
     slow = k.kernel(k.email, k.EMAIL, words=words)([raws[i] for i in rest])
-    mask = pa.array(~quick)
-    columns = [pc.replace_with_mask(out[c].combine_chunks(), mask, slow[c].combine_chunks()) for c in k.EMAIL.names]
-    return pa.table(columns, schema=k.EMAIL)
+    order = np.argsort(np.concatenate([done, rest]), kind="stable")
+    return pa.concat_tables([found, slow]).take(pa.array(order)).combine_chunks()
 
 
-def _facts(domain: pa.Array, words: Lexicons) -> dict[str, pa.Array]:
-    """What is known of each domain, found once for each: whether it is ordinary, how it delivers, its codes."""
-    encoded = domain.dictionary_encode()
-    names = encoded.dictionary.to_pylist()
-    found: dict[str, list[Any]] = {"is_ordinary": [], "is_free": [], "is_disposable": [], "codes": [], "has_tags": []}
-    for name in names:
-        judged = read_email(f"qzjw@{name}", words=words)  # a local part that says nothing: the rest is the domain's
-        found["is_ordinary"].append(
-            judged.value is not None and not judged.is_placeholder and "--" not in name and not is_special(name)
-        )
-        found["is_free"].append(judged.is_free)
-        found["is_disposable"].append(judged.is_disposable)
-        found["codes"].append(SEPARATOR.join(judged.codes) or None)
-        found["has_tags"].append(name in words.sets["emails.plus_tags"] or name == "googlemail.com")
-    types = {"codes": pa.string()}
-    return {c: pa.array(v, types.get(c, pa.bool_())).take(encoded.indices) for c, v in found.items()}
+def _halves(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """What stands before the @ of each text, and the @ with what follows; each text has one."""
+    count = len(texts)
+    if not count:
+        return texts, texts
+    offsets = np.frombuffer(texts.buffers()[1], np.int32)[texts.offset : texts.offset + count + 1]
+    signs = np.frombuffer(texts.buffers()[2], np.uint8)[offsets[0] : offsets[-1]]
+    cuts = np.empty(2 * count + 1, np.int32)
+    cuts[0::2] = offsets
+    cuts[1::2] = np.flatnonzero(signs == ord("@")) + offsets[0]
+    halves = pa.StringArray.from_buffers(2 * count, pa.py_buffer(cuts), texts.buffers()[2])
+    return halves.take(pa.array(np.arange(0, 2 * count, 2))), halves.take(pa.array(np.arange(1, 2 * count, 2)))
 
 
-def _may_mean_more(local: pa.Array, words: Lexicons) -> pa.Array:
-    """Whether a local part needs a closer look: all capitals, or its letters begin like a role or a placeholder."""
-    lower = pc.utf8_lower(local)
-    loud = pc.and_(pc.equal(local, pc.utf8_upper(local)), pc.not_equal(local, lower))
-    head = pc.replace_substring_regex(lower, pattern=rf"{_SIGNS}.*$", replacement="")
-    listed = [w for name in ("role", "placeholder_locals", "weak_locals") for w in words.sets[f"emails.{name}"]]
-    heads = sorted(set(listed) | {_head(w) for w in listed} | {""})
-    return pc.or_(loud, pc.is_in(head, value_set=pa.array(heads)))
+def _is_ordinary(domain: Domain | None) -> bool:
+    return domain is not None and not (domain.meant or domain.is_nobody or domain.owner)
 
 
-def _head(word: str) -> str:
-    for at, sign in enumerate(word):
-        if sign in "+._-" or sign.isdigit():
-            return word[:at]
-    return word
+@lru_cache(maxsize=4)
+def _more(words: Lexicons) -> str:
+    """What matches a local part that needs a closer look: shouted, wrapped, or like a role or a placeholder."""
+    listed = {w for name in ("role", "placeholder_locals", "weak_locals") for w in words.sets[f"emails.{name}"]}
+    listed |= everywhere()
+    heads = {_LETTERS.match(w).group() for w in listed} - {""}  # type: ignore[union-attr]
+    headless = {w for w in listed if not _LETTERS.match(w).group()}  # type: ignore[union-attr]
+    begins = "|".join(re.escape(h) for h in sorted(heads, key=len, reverse=True))
+    whole = "|".join(re.escape(w) for w in sorted(headless)) or "$^"
+    return rf"^[^a-z]*[A-Z][^a-z]*$|(?i:^{WRAPPED}|^(?:{begins})(?:[^a-z]|$)|^(?:{whole})$)"
 
 
-def _table(local: pa.Array, domain: pa.Array, facts: dict[str, pa.Array]) -> pa.Table:
-    value = pc.binary_join_element_wise(local, domain, "@")
-    name = pc.utf8_lower(local)
-    untagged = pc.replace_substring_regex(name, pattern=r"\+.*$", replacement="")
-    google = pc.is_in(domain, value_set=pa.array(["gmail.com", "googlemail.com"]))
-    undotted = pc.replace_substring(untagged, pattern=".", replacement="")
-    name = pc.if_else(google, undotted, pc.if_else(facts["has_tags"], untagged, name))
-    key = pc.binary_join_element_wise(name, pc.if_else(google, "gmail.com", domain), "@")
+def _table(local: pa.Array, codes: np.ndarray[Any, Any], domains: list[Domain | None]) -> pa.Table:
+    """Rows of EMAIL for local parts at domains, `codes` being positions in `domains`."""
+    at = pa.array(codes)
+
+    def of(name: str, kind: pa.DataType = k.TEXT) -> pa.Array:
+        return pa.array([getattr(d, name) if d else None for d in domains], kind).take(at)
+
+    said = pa.array([SEPARATOR.join(d.codes) or None if d else None for d in domains], k.TEXT).take(at)
     no = pa.array(np.zeros(len(local), dtype=bool))
-    columns = [value, key, no, facts["is_free"], facts["is_disposable"], no, facts["codes"]]
+    value = pc.binary_join_element_wise(local, of("shown"), "@")
+    key = pc.binary_join_element_wise(_told_apart(local, codes, domains), of("main"), "@")
+    columns = [value, key, no, of("is_free", k.FLAG), of("is_disposable", k.FLAG), no, said]
     return pa.table(columns, schema=k.EMAIL)
+
+
+def _told_apart(local: pa.Array, codes: np.ndarray[Any, Any], domains: list[Domain | None]) -> pa.Array:
+    """Names in small letters without what makes no difference at their domain."""
+    name = pc.ascii_lower(local)
+    rules = [(d.has_tags, d.ignored, d.same) if d else (False, "", "") for d in domains]
+    for rule in sorted(set(rules)):
+        if not any(rule):
+            continue
+        mine = np.array([r == rule for r in rules], dtype=bool)[codes]
+        name = pc.replace_with_mask(name, pa.array(mine), _shortened(name.filter(pa.array(mine)), *rule))
+    return name
+
+
+def _shortened(name: pa.Array, has_tags: bool, ignored: str, same: str) -> pa.Array:
+    short = pc.replace_substring_regex(name, pattern=r"\+.*$", replacement="") if has_tags else name
+    for sign in ignored:
+        short = pc.replace_substring(short, pattern=sign, replacement="")
+    if same:
+        short = pc.replace_substring(short, pattern=same[0], replacement=same[1])
+    return pc.if_else(pc.equal(short, ""), name, short)
