@@ -36,4 +36,4 @@ def find_shared(at: np.ndarray[Any, Any], keys: pa.Array, owners: pa.Array, *, l
     seen = frame[frame["owner"] >= 0].drop_duplicates()
     held = seen.groupby(["number", "owner"], sort=True).size().groupby("number").agg(["size", "max", "sum"])
     common = held.index[(held["size"] >= least) & (held["max"] * 2 < held["sum"])]
-    return pa.array(np.where(np.isin(number, common), "phone.shared", None), pa.string())
+    return pc.if_else(pa.array(np.isin(number, common)), "phone.shared", pa.scalar(None, pa.string()))

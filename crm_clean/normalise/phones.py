@@ -45,7 +45,7 @@ class Phone(NamedTuple):
 
 def read_phone(raw: str, *, regions: tuple[str, ...], words: Lexicons) -> Phone:
     """The number in `raw`, which holds one at most; without international prefix, `regions` are tried in order."""
-    return read_plainly(raw, regions=regions, words=words) or _read(raw, regions, words)
+    return read_plainly(raw, regions=regions, words=words) or read_at_length(raw, regions=regions, words=words)
 
 
 def read_plainly(raw: str, *, regions: tuple[str, ...], words: Lexicons) -> Phone | None:
@@ -66,7 +66,8 @@ def _is_float(raw: str) -> bool:
     return raw[-2:] in (".0", "00") and _FLOAT.fullmatch(raw) is not None
 
 
-def _read(raw: str, regions: tuple[str, ...], words: Lexicons) -> Phone:
+def read_at_length(raw: str, *, regions: tuple[str, ...], words: Lexicons) -> Phone:
+    """The phone in any cell, with all that may have to be undone."""
     text = look(raw, limit=LONGEST)
     written = plain(text.value)
     if is_blank(written, words=words):
