@@ -12,13 +12,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from crm_clean.normalise.distinct import flat, over, rows
 from crm_clean.normalise.flags import says_bounced, split_date
-from crm_clean.normalise.instants import decide_orders, read_column
+from crm_clean.normalise.instants import read_columns
+from crm_clean.normalise.orders import Files
 from crm_clean.normalise.points import Batch, Positions, Tools
 
 _EMAIL_FLAGS = {"opt_out": "email_opt_out", "bounced": "email_bounced"}
@@ -27,10 +27,8 @@ _MAY_BE_DATED = r"[0-9].*[0-9].*[0-9].*[0-9].*[0-9]"
 _TEXT = pa.string()
 
 
-def unite(
-    scalars: dict[str, pa.Array], records: pa.Table, groups: tuple[pd.DataFrame, pd.Series], *, tools: Tools
-) -> dict[str, pa.Array]:
-    """`scalars` with what the consent cells of `records` say together; `groups`: as for `instants.decide_orders`.
+def unite(scalars: dict[str, pa.Array], records: pa.Table, files: Files, *, tools: Tools) -> dict[str, pa.Array]:
+    """`scalars` with what the consent cells of `records` say together; `files`: where each record stood.
 
     Finds `consent.contradiction` where somebody who opted out is called subscribed.
     """
@@ -40,8 +38,8 @@ def unite(
     both = pc.and_(opted_out, subscribed)
     codes = pc.if_else(both, pa.scalar("consent.contradiction"), pa.scalar(None, _TEXT))
     tools.findings.add(np.arange(len(codes)), status_raw, codes, field="consent_status")
-    left_at = _only_where(opted_out, _dates(flat(records["email_opt_out_raw"]), groups, tools))
-    said_at = pc.coalesce(scalars["consent_at"], _dates(status_raw, groups, tools))
+    left_at = _only_where(opted_out, _dates(flat(records["email_opt_out_raw"]), files, tools))
+    said_at = pc.coalesce(scalars["consent_at"], _dates(status_raw, files, tools))
     kept_at = pc.coalesce(left_at, _only_where(pc.invert(both), said_at))
     is_gone = pc.or_(both, pc.is_valid(left_at))
     bounced = _bounced(status_raw, tools)
@@ -56,15 +54,14 @@ def _only_where(mask: pa.Array, values: pa.Array) -> pa.Array:
     return pc.if_else(pc.fill_null(mask, False), values, pa.scalar(None, values.type))
 
 
-def _dates(raw: pa.Array, groups: tuple[pd.DataFrame, pd.Series], tools: Tools) -> pa.Array:
+def _dates(raw: pa.Array, files: Files, tools: Tools) -> pa.Array:
     """The instants in cells that say when."""
     wanted = pc.fill_null(pc.match_substring_regex(raw, _MAY_BE_DATED), False)
     if not pc.any(wanted).as_py():
         return pa.nulls(len(raw), pa.timestamp("us", tz="UTC"))
     kernel = rows(_date_of, pa.schema({"date": _TEXT}))
     text = over(kernel, [_only_where(wanted, raw)], workers=tools.workers)["date"].combine_chunks()
-    orders = decide_orders(text, groups[0], region=groups[1], workers=tools.workers)
-    return read_column(text, orders, is_birth_date=False, workers=tools.workers)["value"].combine_chunks()
+    return read_columns({"date": text}, files, workers=tools.workers)["date"]["value"].combine_chunks()
 
 
 def _date_of(raw: str) -> tuple[str | None]:

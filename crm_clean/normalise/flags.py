@@ -20,7 +20,29 @@ _MAX = 200
 _TICKS = {"+": True, "✓": True, "✔": True, "☑": True, "✅": True, "☐": False, "✗": False, "✘": False, "❌": False}
 _PIECES = re.compile(r"[;|\n]|,(?=\s*[^\W\d])")
 _DATED = re.compile(r"^(.*?)[\s:,(-]*(\d[\d./:TZ+ -]{6,}\d\w?)\)?$")
-_SINCE = frozenset(("since", "on", "as", "of", "at", "am", "seit", "vom", "le", "depuis", "el", "desde", "dal", "il", "em", "op", "sinds"))  # fmt: skip
+# What may stand between a word and its date.
+_SINCE = frozenset(
+    (
+        "since",
+        "on",
+        "as",
+        "of",
+        "at",
+        "am",
+        "seit",
+        "vom",
+        "le",
+        "depuis",
+        "du",
+        "el",
+        "desde",
+        "dal",
+        "il",
+        "em",
+        "op",
+        "sinds",
+    )
+)
 _STRICTNESS = {"subscribed": 0, "unknown": 1, "pending": 2, "unsubscribed": 3}
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from crm_clean.normalise import consent
 from crm_clean.normalise import kernels as k
 from crm_clean.normalise.distinct import flat, over, text_series
-from crm_clean.normalise.instants import decide_orders, read_column
+from crm_clean.normalise.instants import read_columns
+from crm_clean.normalise.orders import Files
 from crm_clean.normalise.points import Tools
 from crm_clean.normalise.workers import Kernel
 from crm_clean.records.fields import NAME_FIELDS, SCALARS
@@ -24,24 +24,21 @@ def read_scalars(records: pa.Table, region: pa.Array, *, tools: Tools) -> dict[s
     """Every scalar field but the names', and `company_key`; `region` stands by record."""
     out: dict[str, pa.Array] = {}
     at = np.arange(len(records))
-    groups = pd.DataFrame({c: text_series(records[c]) for c in ("file_id", "source")})
-    regions = text_series(region)
+    files = Files.from_rows(text_series(records["file_id"]), text_series(records["source"]), text_series(region))
+    dated = {f: flat(records[f"{f}_raw"]) for f, kind in SCALARS.items() if kind in ("instant", "date")}
+    dates = read_columns(dated, files, birth_dates=frozenset({"birth_date"}), workers=tools.workers)
     for field, kind in SCALARS.items():
         if field in NAME_FIELDS:
             continue
         raw = flat(records[f"{field}_raw"])
-        if kind in ("instant", "date"):
-            orders = decide_orders(raw, groups, region=regions, workers=tools.workers)
-            found = read_column(raw, orders, is_birth_date=kind == "date", workers=tools.workers)
-        else:
-            found = over(_kernel(field, kind, tools), [raw], workers=tools.workers)
+        found = dates[field] if field in dates else over(_kernel(field, kind, tools), [raw], workers=tools.workers)
         out[field] = found["value"].combine_chunks()
         if field == "company":
             out["company_key"] = found["key"].combine_chunks()
         tools.findings.add(at, raw, found["codes"].combine_chunks(), field=field)
     detail = over(k.kernel(k.text, k.VALUE, words=tools.words), [flat(records["status_raw"])], workers=tools.workers)
     out["status_detail"] = pc.coalesce(out["status_detail"], detail["value"].combine_chunks())
-    return consent.unite(out, records, (groups, regions), tools=tools)
+    return consent.unite(out, records, files, tools=tools)
 
 
 def _kernel(field: str, kind: str, tools: Tools) -> Kernel:
