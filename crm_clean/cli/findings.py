@@ -142,7 +142,7 @@ def _table(rows: pd.DataFrame) -> Iterator[str]:
     from crm_clean.report.plain import fitted, visible, width_of
     from crm_clean.report.view import rows as plain
 
-    lines = [("row", "record", "field", "value", "suggestion")]
+    lines: list[tuple[str, ...]] = [("row", "record", "field", "value", "suggestion")]
     for row in plain(rows):
         place = f"{visible(str(row['source_file'] or '?'), _LONGEST)}:{row['source_row'] or '?'}"
         values = (visible(str(row[name] or ""), _LONGEST) for name in ("record_id", "field", "raw", "suggestion"))

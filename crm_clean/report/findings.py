@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 SHOWN_EXAMPLES = 3
 _MAX_RAW = 200
@@ -19,6 +22,24 @@ def findings(issues: pd.DataFrame) -> pd.DataFrame:
     found = counted(issues, ["field", "code"])
     once = counted(issues.drop_duplicates(["record_id", "field", "code"]), ["field", "code"])
     return found.merge(once.rename(columns={"n": "n_records"}), on=["field", "code"], how="left")
+
+
+def by_source(issues: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
+    """Each finding by code and source: code, source, n, n_records, and share (0..1) of the records of that source.
+
+    `records`: record_id and source of every record that stands. Findings of other records are left out.
+    """
+    ids, home = pa.array(records["record_id"], pa.string()), records["source"].to_numpy(object)
+    at = pc.index_in(pa.array(issues["record_id"], pa.string()), value_set=ids)
+    known = at.is_valid().to_numpy(zero_copy_only=False)
+    where = at.drop_null().to_numpy()
+    placed = pd.DataFrame({"code": issues["code"].to_numpy(object)[known], "source": home[where], "at": where})
+    found = counted(placed, ["code", "source"])
+    once = counted(placed.drop_duplicates(["code", "at"]), ["code", "source"])
+    found = found.merge(once.rename(columns={"n": "n_records"}), on=["code", "source"], how="left")
+    sizes = records["source"].value_counts()
+    whole = found["source"].map({str(name): int(n) for name, n in sizes.items()}).astype("float64")
+    return found.assign(share=found["n_records"].to_numpy(np.float64) / whole)
 
 
 def examples(issues: pd.DataFrame, quarantine: pd.DataFrame) -> pd.DataFrame:

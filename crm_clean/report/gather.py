@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from crm_clean.report.by_field import quality_by_field
-from crm_clean.report.findings import counted, examples, findings
+from crm_clean.report.findings import by_source, counted, examples, findings
 from crm_clean.report.merges import largest_merges, least_certain_merges, members_of, sizes, spelt_out
 from crm_clean.report.quality import from_kept, quality_after, quality_before
 from crm_clean.report.scores import histogram
@@ -72,6 +72,7 @@ def summarise(tables: Tables, checks: pd.DataFrame, review: pd.DataFrame, *, fac
         steps=tuple(facts.steps),
         linking=linking,
         issues=findings(tables["issues"]),
+        issue_sources=by_source(tables["issues"], records),
         quarantine=counted(tables["quarantine"], ["reason"]),
         examples=examples(tables["issues"], tables["quarantine"]),
         sizes=sizes(golden),

@@ -16,6 +16,7 @@ from crm_clean.report.quality import Quality
 # Frames that a summary may come without, by their columns.
 _COLUMNS = {
     "examples": ("code", "field", "raw", "n"),
+    "issue_sources": ("code", "source", "n", "n_records", "share"),
     "sizes": ("n_records", "n_golden"),
     "merges": ("golden_id", "label", "n_records", "sources", "match_probability", "reason"),
     "members": (
@@ -93,7 +94,8 @@ class Linking:
 class RunSummary:
     """One run, ready to be shown.
 
-    Frames: `issues` (field, code, n, and n_records where it is known), `quarantine` (reason, n), `largest` and
+    Frames: `issues` (field, code, n, and n_records where it is known), `issue_sources` (code, source, n, n_records and
+    share, 0..1, of the records of that source: the most frequent first), `quarantine` (reason, n), `largest` and
     `doubtful` (golden_id, label, n_records, sources, match_probability, reason: the golden records of most members, and
     those whose weakest link is the weakest), `members` (of both: golden_id, source, source_file, source_row, record_id,
     name, email, phone, company, updated_at, match_probability), `sizes` (n_records, n_golden), `review` (the review
@@ -130,6 +132,7 @@ class RunSummary:
     n_decided: int = 0
     quality: pd.DataFrame = field(default_factory=QUALITY.empty)
     examples: pd.DataFrame = field(default_factory=lambda: blank("examples"))
+    issue_sources: pd.DataFrame = field(default_factory=lambda: blank("issue_sources"))
     sizes: pd.DataFrame = field(default_factory=lambda: blank("sizes"))
     doubtful: pd.DataFrame = field(default_factory=lambda: blank("merges"))
     members: pd.DataFrame = field(default_factory=lambda: blank("members"))

@@ -17,6 +17,7 @@ from crm_clean.report.summary import RunSummary, SourceRows
 SEVERITIES = ("critical", "warning", "info")
 # Of a pair under review, what is told apart from the fields side by side.
 _NOT_A_FIELD = ("file", "row", "id")
+_SHOWN_SOURCES = 6
 
 Row = dict[str, Any]
 
@@ -97,9 +98,22 @@ def _finding(code: str, part: pd.DataFrame, summary: RunSummary) -> Row:
         {"name": field_name(str(field)), "n": int(n), "share": n / summary.n_records if summary.n_records else None}
         for field, n in zip(part["field"], part["n_records"], strict=True)
     ]
-    return {"code": code, "told": words.finding(code), "n": int(part["n"].sum()), "fields": fields} | _examples(
-        code, summary
-    )
+    told = {"code": code, "told": words.finding(code), "n": int(part["n"].sum()), "fields": fields}
+    return told | _by_source(code, summary) | _examples(code, summary)
+
+
+def _by_source(code: str, summary: RunSummary) -> Row:
+    """The systems that a finding is most frequent in, and how often it is in all others together.
+
+    Where the data has one system alone, none is named.
+    """
+    counted = summary.issue_sources
+    is_mine = counted["code"].eq(code).fillna(False).astype("bool")
+    systems = {*counted["source"], *(file.source for file in summary.sources)}
+    mine = rows(counted[is_mine]) if len(systems) > 1 else []
+    most = _SHOWN_SOURCES if len(mine) <= _SHOWN_SOURCES else _SHOWN_SOURCES - 1
+    rest = mine[most:]
+    return {"sources": mine[:most], "n_more_sources": len(rest), "n_in_more": sum(int(row["n"]) for row in rest)}
 
 
 def quarantine(summary: RunSummary) -> list[Row]:

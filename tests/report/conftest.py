@@ -99,6 +99,13 @@ def _trend() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["run", "committed_at", "measure", "value"])
 
 
+def _issue_sources() -> pd.DataFrame:
+    """Phones of more systems than a page names, one of them called like markup and longer than a line."""
+    many = [("phone.unreadable", f"system {n:02}", 8, 8, 0.1) for n in range(20)]
+    rows = [("phone.unreadable", "hubspot", 240, 239, 0.1985), ("date.ambiguous", HOSTILE * 4, 20, 20, 0.01), *many]
+    return pd.DataFrame(rows, columns=["code", "source", "n", "n_records", "share"])
+
+
 def _quality() -> pd.DataFrame:
     rows = [
         ("phone", "completeness", 0.6, 0.7, 2412, 2000),
@@ -122,6 +129,7 @@ def full(summary: RunSummary) -> RunSummary:
         sources=(SourceRows("hubspot.csv", "hubspot", 1204, 3, 700, 100, 400), *summary.sources[1:]),
         issues=summary.issues.assign(n_records=[400, 61, 20, 7]),
         examples=pd.DataFrame([*found, *kept_out], columns=["code", "field", "raw", "n"]),
+        issue_sources=_issue_sources(),
         sizes=pd.DataFrame({"n_records": [1, 2, 3], "n_golden": [1700, 250, 50]}),
         doubtful=summary.largest.head(1).assign(n_records=5, reason="The names are the same."),
         members=_members(),

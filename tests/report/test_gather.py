@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from crm_clean.records import tables as t
-from crm_clean.report.findings import examples
+from crm_clean.report.findings import by_source, examples
 from crm_clean.report.gather import NEEDED, Facts, summarise
 from crm_clean.report.html import render
 from crm_clean.report.merges import largest_merges, least_certain_merges, members_of, sizes
@@ -34,7 +34,12 @@ def tables() -> Frames:
             "taken_at": [pd.Timestamp("2024-01-01", tz="UTC")] * 2,
         },
         "quarantine": {"file_id": ["f1"], "reason": ["row.too_many_fields"]},
-        "records": {"record_id": ids, "full_name": ["Ada", "Bo", "Ada", "Bo", "Cy"], "full_name_raw": list("abcde")},
+        "records": {
+            "record_id": ids,
+            "source": ["hubspot"] * 2 + ["salesforce"] * 3,
+            "full_name": ["Ada", "Bo", "Ada", "Bo", "Cy"],
+            "full_name_raw": list("abcde"),
+        },
         "contact_points": {},
         "issues": {
             "record_id": ids,
@@ -195,6 +200,29 @@ def test_examples_are_the_most_frequent_values_of_each_finding(tables: Frames) -
         ["p.x", "c", 1],
         ["row.nul", "1,2", 1],
     ]
+
+
+def test_findings_are_counted_by_source_with_the_share_of_its_records(tables: Frames) -> None:
+    twice = pd.concat([tables["issues"], tables["issues"].head(1).assign(field="fax"), _of_nobody()])
+    found = by_source(t.ISSUES.frame(twice), tables["records"])
+    assert found.to_dict("list") == {
+        "code": ["phone.unreadable", "phone.unreadable", "email.x"],
+        "source": ["hubspot", "salesforce", "salesforce"],
+        "n": [3, 2, 1],
+        "n_records": [2, 2, 1],
+        "share": [1.0, pytest.approx(2 / 3), pytest.approx(1 / 3)],
+    }
+    assert found["n"].sum() == len(twice) - 1
+
+
+def _of_nobody() -> pd.DataFrame:
+    return t.ISSUES.frame({"record_id": ["h:9"], "field": ["phone"], "code": ["phone.unreadable"], "raw": ["1"]})
+
+
+def test_without_findings_there_are_none_by_source(tables: Frames) -> None:
+    found = by_source(t.ISSUES.empty(), tables["records"])
+    assert list(found.columns) == ["code", "source", "n", "n_records", "share"]
+    assert len(found) == 0
 
 
 def test_the_trend_ends_with_this_run(tables: Frames) -> None:

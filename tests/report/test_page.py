@@ -13,7 +13,7 @@ from crm_clean.report import words
 from crm_clean.report.html import as_it_came, render
 from crm_clean.report.quality import Quality
 from crm_clean.report.summary import Linking, Output, RunSummary, SourceRows, StepCost
-from crm_clean.report.view import by_field, tone
+from crm_clean.report.view import by_field, findings, tone
 
 
 class _Tags(HTMLParser):
@@ -132,6 +132,9 @@ def test_the_page_tells(told: str, whole: str) -> None:
         pytest.param("4 repeat a record", id="rows that repeat a record"),
         pytest.param("Phone that cannot be dialled", id="findings by their title"),
         pytest.param("Phone (16.6%)", id="the share of records"),
+        pytest.param("hubspot 240 19.9%", id="findings by system"),
+        pytest.param("system 03 8 10.0% 16 other systems 128", id="of many systems the first, the others together"),
+        pytest.param("crm-clean issues phone.unreadable", id="the command that shows the rows"),
         pytest.param("555 HOME", id="values as they came"),
         pytest.param("1,Ada,Example,,,[U+202E],x⏎", id="what nobody sees by its name"),
         pytest.param("Correct it, or name the country", id="what the owner can do"),
@@ -150,6 +153,16 @@ def test_the_page_tells(told: str, whole: str) -> None:
 )
 def test_the_whole_page_tells(told: str, whole: str) -> None:
     assert told in re.sub(r"(?<=\d%)(?=\d)", " ", whole)
+
+
+def test_where_there_is_no_store_no_command_is_told(full: RunSummary) -> None:
+    assert "crm-clean issues" not in render(replace(full, run=None))
+
+
+def test_data_of_one_system_is_not_broken_down(full: RunSummary) -> None:
+    one = full.issue_sources[full.issue_sources["source"] == "hubspot"]
+    assert [row["sources"] for row in findings(replace(full, sources=full.sources[:1], issue_sources=one))] == [[]] * 4
+    assert findings(replace(full, issue_sources=one))[0]["sources"][0]["source"] == "hubspot"
 
 
 def test_fields_stand_worst_first_and_those_of_nobody_are_left_out(full: RunSummary) -> None:
