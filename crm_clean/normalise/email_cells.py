@@ -30,6 +30,7 @@ _LINK = re.compile(r"mailto:\s*([^\s\"'<>|)\]?]*@[^\s\"'<>|)\]?]*)", re.IGNORECA
 _BRACKETS = re.compile(r"<\s*([^<>]*@[^<>]*?)\s*>")
 _PREFIX = re.compile(r"(?:mailto|smtp|sip):\s*", re.IGNORECASE)
 AROUND = "\"'`<>()[]{},;:. \t*\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
+_BEFORE = AROUND.replace(".", "")  # a dot at the start may have lost what stood before it
 _AT = re.compile(r"\s*[(\[{](?:at|a|ät|arroba|arobase|@)[)\]}]\s*|\s+@\s*|\s*@\s+|@{2,}", re.IGNORECASE)
 _DOT = re.compile(r"\s*[(\[{](?:dot|punkt|point|punto|ponto|\.)[)\]}]\s*", re.IGNORECASE)
 _COMMA_DOT = re.compile(
@@ -117,7 +118,7 @@ def bare(text: str) -> str:
     prefix = _PREFIX.match(address)
     if prefix:
         address = address[prefix.end() :]
-    return address if address.startswith('"') and '"@' in address else address.strip(AROUND)
+    return address if address.startswith('"') and '"@' in address else address.rstrip(AROUND).lstrip(_BEFORE)
 
 
 def _decoded(text: str) -> str:

@@ -104,7 +104,7 @@ def _judge(local: str, domain: Domain, codes: tuple[str, ...], words: Lexicons) 
     return Email(
         f"{local}@{domain.shown}",
         None if placeholder else mailbox_key(local, domain),
-        not placeholder and is_role(local, words=words),
+        not (placeholder or domain.owner) and is_role(local, words=words),
         domain.is_free,
         domain.is_disposable,
         placeholder,

@@ -93,12 +93,16 @@ def test_two_mailboxes_have_two_keys(one: str, other: str, words: Lexicons) -> N
             id="a comma in a display name",
         ),
         pytest.param(
-            "a@example.com; none; b@example.com", ["a@example.com; none", "b@example.com"], id="a word stays with its own"
+            "a@example.com; none; b@example.com",
+            ["a@example.com; none", "b@example.com"],
+            id="a word stays with its own",
         ),
         pytest.param(
             "SMTP:a@example.com;smtp:b@example.com", ["SMTP:a@example.com", "smtp:b@example.com"], id="Exchange's list"
         ),
-        pytest.param("a＠example.com；b＠example.com", ["a＠example.com", "b＠example.com"], id="full-width, as written"),
+        pytest.param(
+            "a＠example.com；b＠example.com", ["a＠example.com", "b＠example.com"], id="full-width, as written"
+        ),
         pytest.param("a@example.com; A@Example.com", ["a@example.com"], id="each once"),
         pytest.param("a@example.com", ["a@example.com"], id="one stays"),
         pytest.param("a@@example.com", ["a@@example.com"], id="a slip is no list"),
@@ -115,7 +119,9 @@ def test_several_emails_in_a_cell(raw: str, parts: list[str]) -> None:
 
 
 def test_a_suggestion_stands_with_its_issue_and_nothing_is_changed(stage: Any) -> None:
-    staged = stage([{}], [{"kind": "email", "raw": "Anna@gmial.com"}, {"kind": "email", "ordinal": 2, "raw": "bo@gmail"}])
+    staged = stage(
+        [{}], [{"kind": "email", "raw": "Anna@gmial.com"}, {"kind": "email", "ordinal": 2, "raw": "bo@gmail"}]
+    )
     out = normalise(*staged, spec=NormaliseSpec())
     said = out.issues[["field", "code", "raw", "suggestion"]].to_dict("split")["data"]
     assert said == [
