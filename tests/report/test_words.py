@@ -18,7 +18,7 @@ _CODE = re.compile(r"^(?:[a-z_]*\|)?([a-z][a-z0-9_]+\.[a-z][a-z0-9_]*)$")
 # The end of a code whose beginning is put in; not the end of a file's name.
 _END = re.compile(r"^\.(?!toml$|bak$)[a-z]+_?[a-z]*$")
 # Texts of the same shape that are none: files, packages and domains.
-_NO_CODE = re.compile(r"\.(?:com|net|org|example|php|py|toml|blank|sources)$")
+_NO_CODE = re.compile(r"\.(?:com|net|org|php|py|toml|blank|sources)$")
 
 
 def _texts(module: Path) -> Iterator[str]:
