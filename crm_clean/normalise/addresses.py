@@ -8,17 +8,21 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from crm_clean.normalise.casing import repair_case
+from crm_clean.normalise import cities
 from crm_clean.normalise.countries import normalise_country
 from crm_clean.normalise.guard import look
 from crm_clean.normalise.lexicon import Lexicons
 from crm_clean.normalise.one_cell import split_address
+from crm_clean.normalise.place_case import place_case
 from crm_clean.normalise.plain import is_blank
 from crm_clean.normalise.postcodes import read_postcode
-from crm_clean.normalise.streets import split_unit, street_key, tidy_street
+from crm_clean.normalise.streets import read_line
+from crm_clean.normalise.subdivisions import PREFIX, contradicts_country, contradicts_postcode, name_region
 from crm_clean.text import fold
 
 _MAX = 500
+_LONGEST_FILLER = 30
+_COUNTED = "123456789"
 
 
 class AddressCells(NamedTuple):
@@ -69,14 +73,18 @@ def read_address(cells: AddressCells, *, default_region: str | None = None, word
     """The address in `cells`; `default_region` is the country of those that name none, for reading only."""
     cells = whole_or_parts(cells, words=words)
     country = read_country(cells.country, words=words)
-    postcode = read_postal(cells.postal_code, country=country.value, default_region=default_region, words=words)
+    given = cities.CityCells(cells.city, cells.region, cells.postal_code)
+    apart = cities.take_apart(given, country=country.value, default_region=default_region, words=words)
+    postcode = read_postal(apart.postal_code, country=country.value, default_region=default_region, words=words)
     street = read_street(cells.street, has_unit=bool(cells.unit), words=words)
     unit = read_unit(cells.unit, words=words)
-    city = read_city(cells.city, words=words)
-    region = read_region(cells.region, country=country.value or default_region, words=words)
+    city = read_city(apart.city, words=words)
+    where = country.value or default_region
+    prefix = (postcode.value or "")[:PREFIX] if country.value else ""
+    region = read_region(apart.region, country=where, is_said=bool(country.value), prefix=prefix, words=words)
     key = f"{street.key or ''}|{postcode.key or ''}" if street.key or postcode.key else None
     parts = (street.street, unit.value or street.unit, city.value, region.value, postcode.value, country.value)
-    found = [*street.codes, *unit.codes, *city.codes, *region.codes, *postcode.codes, *country.codes]
+    found = [*street.codes, *unit.codes, *apart.codes, *city.codes, *region.codes, *postcode.codes, *country.codes]
     return Address(_one_line(parts), key, *parts, not any(parts) and any(cells), tuple(found))
 
 
@@ -99,13 +107,31 @@ def read_country(raw: str | None, *, words: Lexicons) -> Part:
 def read_city(raw: str | None, *, words: Lexicons) -> Part:
     """The city, case repaired."""
     text, codes = _cell("city", raw, words)
-    return Part(repair_case(text, kind="place") if text else None, None, codes)
+    if not text:
+        return Part(None, None, codes)
+    if cities.is_filler(text, words=words):
+        return Part(None, None, (*codes, "city|city.placeholder"))
+    return Part(place_case(text.strip(" ,"), words=words) or None, None, codes)
 
 
-def read_region(raw: str | None, *, country: str | None, words: Lexicons) -> Part:
-    """The region: the code of an American state or Canadian province, any other as given, case repaired."""
+def read_region(
+    raw: str | None, *, country: str | None, is_said: bool = False, prefix: str = "", words: Lexicons
+) -> Part:
+    """The region as its `country` writes it.
+
+    `is_said` tells that the address names the country itself, and `prefix` is how its postal code begins: a region that
+    lies elsewhere is kept and told.
+    """
     text, codes = _cell("region", raw, words)
-    return Part(_region(text, country, words) if text else None, None, codes)
+    if not text or fold(text) in words.sets["countries.placeholders"]:
+        return Part(None, None, codes)
+    value = name_region(text, country=country, words=words)
+    if country and is_said:
+        if contradicts_country(text, country=country, words=words):
+            codes = (*codes, "region|region.other_country")
+        elif prefix and contradicts_postcode(value, country=country, prefix=prefix, words=words):
+            codes = (*codes, "region|region.other_postal_code")
+    return Part(value, None, codes)
 
 
 def read_unit(raw: str | None, *, words: Lexicons) -> Part:
@@ -119,26 +145,51 @@ def read_postal(raw: str | None, *, country: str | None, default_region: str | N
     text, codes = _cell("postal_code", raw, words)
     if not text:
         return Part(None, None, codes)
+    if not text.strip("0 -."):
+        return Part(None, None, (*codes, "postal_code|postal_code.placeholder"))
     found = read_postcode(text, country=country)
     if country is None and default_region:
         guess = read_postcode(text, country=default_region)
-        if guess.is_valid and (_length(text) == _length(guess.value or "") or text.endswith(".0")):
+        if (
+            guess.is_valid
+            and guess.code is None
+            and (_length(text) >= _length(guess.value or "") or text.endswith(".0"))
+        ):
             found = guess
-    invalid = ("postal_code|postal_code.invalid",) if found.is_valid is False else ()
-    return Part(found.value, found.key, (*codes, *invalid))
+    code = found.code or ("postal_code.invalid" if found.is_valid is False else None)
+    return Part(found.value, found.key, (*codes, f"postal_code|{code}") if code else codes)
 
 
 def read_street(raw: str | None, *, has_unit: bool, words: Lexicons) -> Street:
     """The street line; a unit is looked for in it only when the record has none of its own."""
-    text, codes = _cell("street", raw, words)
-    if not text:
+    if not raw:
+        return Street(None, None, None, ())
+    if "\n" in raw or "\r" in raw:
+        raw = ", ".join(line for part in raw[: 4 * _MAX].splitlines() if (line := part.strip(" ,")))
+    text = look(raw, limit=_MAX)
+    value = text.value
+    codes = tuple(f"street|{c}" for c in text.codes)
+    if not value or _says_nothing(value, words):
+        placeholder = any(c.isalnum() for c in value) and not is_blank(value, words=words)
+        return Street(None, None, None, (*codes, "street|address.placeholder") if placeholder else codes)
+    line = read_line(value, has_unit=has_unit, words=words)
+    if line.key is None:
         return Street(None, None, None, codes)
-    if fold(text) in words.sets["addresses.placeholders"]:
-        return Street(None, None, None, (*codes, "street|address.placeholder"))
-    street, unit = (text, None) if has_unit else split_unit(text, words=words)
-    shown = tidy_street(street) or None
-    key = street_key(shown, words=words) if shown else None
-    return Street(shown, unit.strip(" ,") or None if unit else None, key, codes)
+    if line.key in words.sets["addresses.example_streets"]:
+        codes = (*codes, "street|address.example")
+    return Street(line.street, line.unit, line.key, codes)
+
+
+def _says_nothing(value: str, words: Lexicons) -> bool:
+    """Whether `value` stands for no street: a blank, a word that fills the cell, one sign over and over."""
+    if len(value) > _LONGEST_FILLER or (" " in value and (value[0] in _COUNTED or value[-1] in _COUNTED)):
+        return False
+    said = fold(value)
+    return (
+        is_blank(value, words=words)
+        or said in words.sets["addresses.placeholders"]
+        or (len(set(said)) == 1 and (len(said) > 2 or said == "0" * len(said)))
+    )
 
 
 def _length(text: str) -> int:
@@ -151,19 +202,6 @@ def _cell(field: str, raw: str | None, words: Lexicons) -> tuple[str, tuple[str,
     text = look(raw, limit=_MAX)
     codes = tuple(f"{field}|{c}" for c in text.codes)
     return ("" if is_blank(text.value, words=words) else text.value), codes
-
-
-def _region(text: str, country: str | None, words: Lexicons) -> str:
-    states = {"US": words.maps["addresses.us_states"], "CA": words.maps["addresses.ca_provinces"]}.get(
-        country or "", {}
-    )
-    said = fold(text)
-    if said in states:
-        return states[said]
-    bare = said.replace(" ", "").upper()
-    if bare in states.values():
-        return bare
-    return text.upper() if len(text) <= 3 else repair_case(text, kind="place")
 
 
 def _one_line(parts: tuple[str | None, ...]) -> str | None:

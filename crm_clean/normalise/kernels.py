@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from crm_clean.normalise import (
     addresses,
+    cities,
     companies,
     email_cells,
     emails,
@@ -54,6 +55,7 @@ PHONE = pa.schema(
 )
 VALUE = pa.schema({"value": TEXT, "key": TEXT, "codes": CODES})
 STREET = pa.schema({"street": TEXT, "unit": TEXT, "key": TEXT, "codes": CODES})
+CITY_CELLS = pa.schema(dict.fromkeys(("city", "region", "postal_code", "codes"), TEXT))
 CELLS = pa.schema(dict.fromkeys(addresses.AddressCells._fields[1:], TEXT))
 NAME = pa.schema(
     {f: FLAG if f.startswith("is_") else TEXT for f in names.Name._fields if f != "codes"} | {"codes": CODES}
@@ -134,6 +136,13 @@ def region(raw: str, country: str | None, said: str | None, prefix: str | None, 
     """A row of VALUE for a region; `said` is anything when the address names its country, `prefix` begins its code."""
     found = addresses.read_region(raw, country=country, is_said=bool(said), prefix=prefix or "", words=words)
     return _coded(found)
+
+
+def city_cells(city: str, *others: str | None, words: Lexicons) -> tuple[Any, ...]:
+    """A row of CITY_CELLS from a city, its region and postal code, the country of the address, and that of its source."""
+    region, postal_code, country, default = others
+    given = cities.CityCells(city, region, postal_code)
+    return _coded(cities.take_apart(given, country=country, default_region=default, words=words))
 
 
 def postal(raw: str, country: str | None, default: str | None, *, words: Lexicons) -> tuple[Any, ...]:

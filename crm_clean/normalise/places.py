@@ -12,9 +12,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crm_clean.normalise import cities
 from crm_clean.normalise import kernels as k
 from crm_clean.normalise.distinct import over
 from crm_clean.normalise.points import Batch, Tools
+from crm_clean.normalise.subdivisions import PREFIX, WITH_POSTCODES
 from crm_clean.records.fields import ADDRESS_PARTS
 
 
@@ -55,14 +57,46 @@ def read_addresses(batch: Batch, *, region: pa.Array, tools: Tools) -> Batch:
     words, columns = tools.words, batch.columns
     default = region.take(pa.array(batch.at))
     country = columns["country"]
-    batch = _street(batch, tools)
+    batch = _cities(_street(batch, tools), default, tools)
     for name in ("unit", "city"):
         batch = _part(batch, name, k.kernel(k.part, k.VALUE, field=name, words=words), [], tools)
-    batch = _part(batch, "region", k.kernel(k.region, k.VALUE, words=words), [pc.coalesce(country, default)], tools)
     batch = _part(batch, "postal_code", k.kernel(k.postal, k.VALUE, words=words), [country, default], tools)
+    batch = _part(batch, "region", k.kernel(k.region, k.VALUE, words=words), _around(batch, default), tools)
     done = dict(batch.columns)
     done["unit"] = pc.coalesce(done["unit"], done.pop("street_unit"))
     return replace(batch, columns=done | _joined(done))
+
+
+def _cities(batch: Batch, default: pa.Array, tools: Tools) -> Batch:
+    """City cells that hold a postal code or a region, taken apart into the `*_raw` columns."""
+    columns = batch.columns
+    nothing = pa.scalar(None, pa.string())
+    city = columns["city_raw"]
+    suspect = pc.if_else(pc.match_substring_regex(city, cities.HINTS), city, nothing)
+    if not pc.count(suspect).as_py():
+        return batch
+    cells = [suspect, columns["region_raw"], columns["postal_code_raw"], columns["country"], default]
+    found = over(k.kernel(k.city_cells, k.CITY_CELLS, words=tools.words), cells, workers=tools.workers)
+    tools.findings.add(batch.at, city, found["codes"].combine_chunks(), field="city")
+    seen = pc.is_valid(suspect)
+    new = {
+        f"{p}_raw": pc.if_else(seen, found[p].combine_chunks(), columns[f"{p}_raw"])
+        for p in cities.CityCells._fields[:3]
+    }
+    return replace(batch, columns=columns | new)
+
+
+def _around(batch: Batch, default: pa.Array) -> list[pa.Array]:
+    """What a region is read with: its country, whether the address names it, and how its postal code begins."""
+    country = batch.columns["country"]
+    nothing = pa.scalar(None, pa.string())
+    said = pc.if_else(pc.is_valid(country), pa.scalar("yes"), nothing)
+    prefix = pc.utf8_slice_codeunits(batch.columns["postal_code"], 0, PREFIX)
+    return [
+        pc.coalesce(country, default),
+        said,
+        pc.if_else(pc.is_in(country, value_set=pa.array(WITH_POSTCODES)), prefix, nothing),
+    ]
 
 
 def _street(batch: Batch, tools: Tools) -> Batch:

@@ -1,71 +1,60 @@
-"""The street line: its unit (flat, suite, floor) apart, and a key shared by `12 Main Street` and `12 MAIN ST.`."""
+"""A street line: what to show, the unit found in it, and a key shared by `12 Main Street` and `12 MAIN ST., Apt 4`."""
 
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
-from crm_clean.normalise.casing import repair_case
 from crm_clean.normalise.lexicon import Lexicons
-from crm_clean.text import fold
+from crm_clean.normalise.place_case import place_case
+from crm_clean.normalise.po_boxes import Box, find_box
+from crm_clean.normalise.street_keys import street_key
+from crm_clean.normalise.street_words import words_of
+from crm_clean.normalise.units import split_unit
 
-_CALLE = re.compile(r"^\s*c\s*/\s*", re.IGNORECASE)
-_ORDINAL = re.compile(r"(?<=\d)\s*[ºª°]")
-_NUMBER = re.compile(r"(?:\bn\s*[º°o]\.?|№|#)\s*(?=\d)", re.IGNORECASE)
-_HASH = re.compile(r"(?:,\s*|\s+)#\s*([\w-]{1,8})\s*$")
-_FLOOR = re.compile(
-    r"(?:,\s*|\s+)((?:\d{1,2}(?:st|nd|rd|th|e|er|eme|ème|º|ª|°|\.)?)\s+(?:floor|fl|etage|étage|stock|og|piso|planta))\s*$",
-    re.IGNORECASE,
-)
-_GLUED_STREET = re.compile(r"^([^\W\d]{3,})(?:strasse|str)$")
+_SPACED_RANGE = re.compile(r"(?<=\d) - (?=\d)")
+_ENDS = " ,;-/|"
 
 
-def split_unit(street: str, *, words: Lexicons) -> tuple[str, str | None]:
-    """The street line without its unit, and the unit; a word of units counts with a number or letter behind it only."""
-    floor = _FLOOR.search(street)
-    if floor:
-        return street[: floor.start()], floor.group(1)
-    hashed = _HASH.search(street)
-    if hashed and any(c.isalpha() for c in street[: hashed.start()]):
-        return street[: hashed.start()], f"#{hashed.group(1)}"
-    tokens = street.split(" ")
-    known = words.sets["addresses.unit_words"]
-    for at in range(1, len(tokens) - 1):
-        if (
-            fold(tokens[at]) in known
-            and _is_unit_number(tokens[at + 1])
-            and any(c.isalpha() for c in "".join(tokens[:at]))
-        ):
-            return " ".join(tokens[:at]).rstrip(" ,-"), " ".join(tokens[at:])
-    if len(tokens) > 3 and fold(tokens[0]) in known and _is_unit_number(tokens[1].rstrip(",")) and "," in tokens[1]:
-        return " ".join(tokens[2:]), " ".join(tokens[:2]).rstrip(",")
-    return street, None
+class Line(NamedTuple):
+    """A street line fit to show, the unit that stood in it, and its key; each None where there is none."""
+
+    street: str | None
+    unit: str | None
+    key: str | None
 
 
-def _is_unit_number(token: str) -> bool:
-    bare = token.strip(" ,.#ºª°")
-    return 0 < len(bare) <= 6 and (any(c.isdigit() for c in bare) or len(bare) == 1)
+def read_line(text: str, *, has_unit: bool, words: Lexicons) -> Line:
+    """The street line `text`, cleaned.
+
+    The key is always without unit; where the record has a unit of its own (`has_unit`), the line is shown as it came.
+    """
+    known = words_of(words)
+    if " - " in text:
+        text = _SPACED_RANGE.sub("-", text)
+    tokens = text.split(" ")
+    folded = known.of(tokens)
+    if known.hints.isdisjoint(folded) and known.odd.isdisjoint(tokens):
+        return Line(place_case(text.strip(_ENDS), words=words) or None, None, street_key(folded, known))
+    return _apart(text, folded, has_unit=has_unit, words=words)
 
 
-def tidy_street(text: str) -> str:
-    """A street line fit to show: one line, case repaired, no comma at its ends."""
-    return repair_case(text.strip(" ,;-"), kind="place")
+def _apart(text: str, folded: list[str], *, has_unit: bool, words: Lexicons) -> Line:
+    known = words_of(words)
+    may_be_box = not known.boxes.isdisjoint(folded) or not known.odd.isdisjoint(text.split(" "))
+    box = find_box(text, words=words) if may_be_box else None
+    if box and not any(c.isdigit() for c in box.rest):
+        return _box_alone(text, box, words)
+    street, unit = split_unit(box.rest if box else text, known=known, words=words)
+    if box:
+        unit = ", ".join(filter(None, (unit, box.written)))
+    shown = place_case((text if has_unit else street).strip(_ENDS), words=words) or None
+    unit = unit.strip(" ,") or None if unit and not has_unit else None
+    return Line(shown, unit, street_key(known.of(street.split(" ")), known))
 
 
-def street_key(street: str, *, words: Lexicons) -> str | None:
-    """`street` folded, kinds of street and directions in one short form, numbers without signs before them."""
-    short = words.maps["addresses.street_words"]
-    text = _CALLE.sub("calle ", street) if street[:1] in "cC " else street
-    text = _NUMBER.sub("", _ORDINAL.sub("", text))
-    tokens: list[str] = []
-    for token in fold(text.replace("'", " ").replace("’", " ")).split():
-        if token in ("strasse", "str") and tokens and tokens[-1].isalpha():
-            tokens[-1] += "str"
-            continue
-        german = _GLUED_STREET.match(token)
-        tokens.append(f"{german.group(1)}str" if german else short.get(token, token))
-    return " ".join(t for t in tokens if t) or None
-
-
-def unit_key(unit: str) -> str:
-    """What tells one flat from another: the numbers and single letters in `unit`."""
-    return " ".join(t for t in fold(unit.replace("#", " ")).split() if len(t) <= 2 or any(c.isdigit() for c in t))
+def _box_alone(text: str, box: Box, words: Lexicons) -> Line:
+    """A line with a box and no house: what stands beside it (`Station A`) tells boxes of one number apart."""
+    known = words_of(words)
+    beside = street_key(known.of(box.rest.split(" ")), known)
+    return Line(place_case(text.strip(_ENDS), words=words), None, f"{box.key} {beside}" if beside else box.key)
