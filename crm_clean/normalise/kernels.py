@@ -18,6 +18,7 @@ from crm_clean.normalise import (
     email_cells,
     emails,
     flags,
+    job_titles,
     languages,
     names,
     numbers,
@@ -25,7 +26,6 @@ from crm_clean.normalise import (
     phones,
     plain,
     plain_names,
-    status,
     urls,
 )
 from crm_clean.normalise.casing import Kind
@@ -99,9 +99,9 @@ def note(raw: str, *, words: Lexicons) -> tuple[Any, ...]:
     return plain.normalise_note(raw, words=words), None, None
 
 
-def entries(raw: str, *, words: Lexicons) -> tuple[Any, ...]:
-    """A row of VALUE for tags and lists."""
-    return plain.normalise_list(raw, words=words), None, None
+def job_title(raw: str, *, words: Lexicons) -> tuple[Any, ...]:
+    """A row of VALUE for a job title."""
+    return _coded(job_titles.read_job_title(raw, words=words))
 
 
 def company(raw: str, *, words: Lexicons) -> tuple[Any, ...]:
@@ -172,7 +172,6 @@ def said(raw: str, *, field: str, words: Lexicons) -> tuple[Any, ...]:
         return (consent if field == "consent_status" else basis)(raw, words=words)
     readers: dict[str, Callable[[], str | None]] = {
         "gender": lambda: flags.normalise_gender(raw, words=words),
-        "status": lambda: status.normalise_status(raw, words=words),
         "language": lambda: languages.normalise_language(raw, words=words),
         "company_domain": lambda: urls.normalise_domain(raw),
     }

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from crm_clean.errors import BadSettings
-from crm_clean.text import fold
+from crm_clean.text import clean, fold
 
 _VERBATIM = "emails"  # parts of addresses are not words: `no-email` is not `no email`
+_AS_WRITTEN = "tags"  # every sign of a tag may count: `C++` is not `C`
 # Of a user's folder: what is no list of words and may lie there all the same.
 _PASSED_BY = ("readme", "~", ".bak")
 
@@ -118,10 +119,12 @@ def _form(path: Path, where: str, word: str) -> str:
     """A word as it is compared."""
     if path.stem == _VERBATIM:
         form = word.strip().casefold()
+    elif path.stem == _AS_WRITTEN:
+        form = clean(word)
     else:
         left, equals, right = word.partition("=")
         form = f"{fold(left)}={right}" if equals else fold(word)
-    if not form or form.startswith("="):
+    if not form or (form.startswith("=") and path.stem != _AS_WRITTEN):
         _refuse(path, f'{where}: "{word}" holds no letter or digit; take it out.')
     return form
 

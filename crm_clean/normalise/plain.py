@@ -1,4 +1,4 @@
-"""Plain text fields: blanks told apart from words, lists taken apart, plain text made a key."""
+"""Plain text fields: blanks told apart from words, plain text made a key."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from crm_clean.text import clean, fold
 
 _HAS_WORD = re.compile(r"[^\W_]")
 _EXCEL_ERROR = re.compile(r"^#(N/A|NAME\?|REF!|VALUE!|NULL!|DIV/0!|NUM!)$", re.IGNORECASE)
-_QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 
 
 def is_blank(value: str, *, words: Lexicons) -> bool:
@@ -35,29 +34,6 @@ def normalise_note(raw: str, *, words: Lexicons) -> str | None:
     lines = [look(line).value for line in raw.splitlines()]
     value = "\n".join(lines).strip("\n")
     return None if is_blank(value, words=words) else re.sub("\n{3,}", "\n\n", value)
-
-
-def normalise_list(raw: str, *, words: Lexicons) -> str | None:
-    """The entries of a list cell joined by `; `, each once, in order; or None when there is none.
-
-    Entries may be parted by semicolons, `|`, ` ::: ` or, failing those, commas; `"VIP","Client, old"` is two.
-    """
-    seen: dict[str, str] = {}
-    for entry in _entries(raw):
-        value = look(entry.lstrip("* ")).value.replace(";", ",").strip(" ,")
-        if value and not is_blank(value, words=words):
-            seen.setdefault(fold(value) or value, value)
-    return "; ".join(seen.values()) or None
-
-
-def _entries(raw: str) -> list[str]:
-    if raw.lstrip().startswith('"') and _QUOTED.search(raw):
-        quoted = [q.replace('""', '"') for q in _QUOTED.findall(raw)]
-        return [*quoted, *_QUOTED.sub("", raw).split(",")]
-    for separator in (":::", ";", "|", "\n"):
-        if separator in raw:
-            return raw.split(separator)
-    return raw.split(",")
 
 
 def text_key(value: str) -> str | None:

@@ -14,15 +14,22 @@ from crm_clean.normalise.distinct import flat, over, text_series
 from crm_clean.normalise.instants import read_columns
 from crm_clean.normalise.orders import Files
 from crm_clean.normalise.points import Tools
+from crm_clean.normalise.vocabulary import Vocabulary, of_records
 from crm_clean.normalise.workers import Kernel
 from crm_clean.records.fields import NAME_FIELDS, SCALARS
 
-_CLOSED = ("gender", "language", "status", "consent_status", "consent_basis", "company_domain")
+_CLOSED = ("gender", "language", "consent_status", "consent_basis", "company_domain")
 
 
-def read_scalars(records: pa.Table, region: pa.Array, *, tools: Tools) -> dict[str, pa.Array]:
-    """Every scalar field but the names', and `company_key`; `region` stands by record."""
+def read_scalars(
+    records: pa.Table, region: pa.Array, *, tools: Tools, spoken: Vocabulary | None = None
+) -> dict[str, pa.Array]:
+    """Every scalar field but the names', and the keys of companies and job titles; `region` stands by record.
+
+    `spoken`: the words of lists as they were read already; without it they are read here.
+    """
     out: dict[str, pa.Array] = {}
+    said = spoken or of_records(records, words=tools.words)
     at = np.arange(len(records))
     files = Files.from_rows(text_series(records["file_id"]), text_series(records["source"]), text_series(region))
     dated = {f: flat(records[f"{f}_raw"]) for f, kind in SCALARS.items() if kind in ("instant", "date")}
@@ -31,10 +38,14 @@ def read_scalars(records: pa.Table, region: pa.Array, *, tools: Tools) -> dict[s
         if field in NAME_FIELDS:
             continue
         raw = flat(records[f"{field}_raw"])
+        if field in said.columns:
+            out[field] = said.columns[field]
+            tools.findings.add(at, raw, said.codes[field], field=field)
+            continue
         found = dates[field] if field in dates else over(_kernel(field, kind, tools), [raw], workers=tools.workers)
         out[field] = found["value"].combine_chunks()
-        if field == "company":
-            out["company_key"] = found["key"].combine_chunks()
+        if field in ("company", "job_title"):
+            out[f"{field}_key"] = found["key"].combine_chunks()
         tools.findings.add(at, raw, found["codes"].combine_chunks(), field=field)
     detail = over(k.kernel(k.text, k.VALUE, words=tools.words), [flat(records["status_raw"])], workers=tools.workers)
     out["status_detail"] = pc.coalesce(out["status_detail"], detail["value"].combine_chunks())
@@ -50,5 +61,5 @@ def _kernel(field: str, kind: str, tools: Tools) -> Kernel:
         return k.kernel(k.number, k.COUNT if kind == "count" else k.AMOUNT, whole=kind == "count", **settings)
     if field in _CLOSED:
         return k.kernel(k.said, k.VALUE, field=field, **settings)
-    functions = {"company": k.company, "tags": k.entries, "lists": k.entries, "notes": k.note}
+    functions = {"company": k.company, "job_title": k.job_title, "notes": k.note}
     return k.kernel(functions.get(field, k.text), k.VALUE, **settings)

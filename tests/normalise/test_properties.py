@@ -17,7 +17,6 @@ from crm_clean.normalise import (
     numbers,
     quick_dates,
     quick_emails,
-    status,
     urls,
 )
 from crm_clean.normalise.addresses import AddressCells, read_address
@@ -33,7 +32,7 @@ from crm_clean.normalise.mojibake import repair
 from crm_clean.normalise.names import NameCells, read_name
 from crm_clean.normalise.phone_cells import split_phones
 from crm_clean.normalise.phones import read_phone
-from crm_clean.normalise.plain import normalise_list, normalise_note, normalise_text
+from crm_clean.normalise.plain import normalise_note, normalise_text
 from crm_clean.normalise.plain_names import read_plain
 
 WORDS = load()
@@ -92,10 +91,8 @@ def test_no_reader_raises(raw: str, other: str) -> None:
     has_no_year(raw)
     numbers.normalise_amount(raw)
     numbers.normalise_count(raw)
-    status.normalise_status(raw, words=WORDS)
     flags.normalise_flag(raw, words=WORDS)
     flags.normalise_consent(raw, words=WORDS)
-    normalise_list(raw, words=WORDS)
 
 
 @MANY

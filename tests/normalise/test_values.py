@@ -17,8 +17,6 @@ from crm_clean.normalise.dates import read_birth_date, read_instant
 from crm_clean.normalise.languages import normalise_language
 from crm_clean.normalise.lexicon import Lexicons
 from crm_clean.normalise.names import NameCells, read_name
-from crm_clean.normalise.plain import normalise_list
-from crm_clean.normalise.status import normalise_status
 
 CASES = Path(__file__).parents[1] / "cases"
 
@@ -68,12 +66,10 @@ def test_birth_date(case: dict[str, Any]) -> None:
 
 
 WORDED: dict[str, Any] = {
-    "status": normalise_status,
     "flags": flags.normalise_flag,
     "consent": flags.normalise_consent,
     "gender": flags.normalise_gender,
     "country": normalise_country,
-    "lists": normalise_list,
 }
 WORDLESS: dict[str, Any] = {
     "language": normalise_language,
