@@ -33,17 +33,10 @@ def _run(context: Context) -> Counts:
     del records, points
     counts = {"normalised": len(fresh.records), "issues": len(fresh.issues)}
     _keep(context, memory)
-    if context.last:
-        frames = [
-            t.to_pandas(a) for t, a in zip(_TABLES, (fresh.records, fresh.contact_points, fresh.issues), strict=True)
-        ]
-        found = beside_standing(context, (frames[0], frames[1], frames[2]))
-        for table, frame in zip(_TABLES, found, strict=True):
-            context.shelf.write(table, frame)
-        return {**counts, "records": len(found[0]), "contact_points": len(found[1])}
-    for table, arrow in zip(_TABLES, (fresh.records, fresh.contact_points, fresh.issues), strict=True):
+    state = beside_standing(context, (fresh.records, fresh.contact_points, fresh.issues))
+    for table, arrow in zip(_TABLES, state, strict=True):
         context.shelf.write_table(table, arrow)
-    return {**counts, "records": len(fresh.records), "contact_points": len(fresh.contact_points)}
+    return {**counts, "records": len(state[0]), "contact_points": len(state[1])}
 
 
 def _memory(context: Context) -> Memory | None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from crm_clean.pipeline.reading import is_read_alike
 from crm_clean.pipeline.step import Context
@@ -16,7 +18,7 @@ from crm_clean.records.table import Table
 from crm_clean.records.tables import CONTACT_POINTS, ISSUES, RECORDS, RUNS
 from crm_clean.store.base import Store
 
-Frames = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
+Tables = tuple[pa.Table, ...]  # of RECORDS, CONTACT_POINTS and ISSUES
 
 
 def last_run_row(store: Store) -> dict[str, Any]:
@@ -31,34 +33,33 @@ def ever_taken(context: Context, table: Table) -> pd.DataFrame:
     return table.frame(pd.concat(filled, ignore_index=True)) if len(filled) > 1 else (filled or [table.empty()])[0]
 
 
-def beside_standing(context: Context, fresh: Frames) -> Frames:
+def beside_standing(context: Context, fresh: Tables) -> Tables:
     """The full new state of records, contact points and issues, from what stands and what this run normalised."""
-    records, points, issues = fresh
     if not context.last:
         return fresh
-    standing = context.store.read(RECORDS)
-    unchanged = _unchanged(context, standing, records)
-    new_ids = records["record_id"][~records["record_id"].isin(unchanged)]
-    new = (_of(records, new_ids), _of(points, new_ids), _of(issues, new_ids))
-    old = (standing, context.store.read(CONTACT_POINTS), context.store.read(ISSUES))
-    tables = (RECORDS, CONTACT_POINTS, ISSUES)
-    joined = [_joined(t, o[~o["record_id"].isin(new_ids)], n) for t, o, n in zip(tables, old, new, strict=True)]
-    return joined[0], joined[1], joined[2]
+    stands = context.store.standing(RECORDS, columns=["record_id", "content_hash"])
+    new = _new(stands, fresh[0], is_read_alike=is_read_alike(context))
+    return tuple(
+        _joined(context.store.standing(table), frame, new)
+        for table, frame in zip((RECORDS, CONTACT_POINTS, ISSUES), fresh, strict=True)
+    )
 
 
-def _unchanged(context: Context, standing: pd.DataFrame, records: pd.DataFrame) -> pd.Series:
-    """Ids of records whose content stands already, read in the same way."""
-    if not is_read_alike(context):
-        return standing["record_id"].iloc[:0]
-    seen = records[["record_id", "content_hash"]].merge(standing[["record_id", "content_hash"]])
-    return seen["record_id"]
+def _new(stands: pa.Table, records: pa.Table, *, is_read_alike: bool) -> pa.Array:
+    """The ids of those `records` that do not stand already with the same content, read in the same way."""
+    ids = records["record_id"].combine_chunks()
+    if not is_read_alike:
+        return ids
+    at = pc.index_in(ids, value_set=stands["record_id"].combine_chunks())
+    stood = stands["content_hash"].combine_chunks().take(at)
+    is_same = pc.fill_null(pc.equal(stood, records["content_hash"].combine_chunks()), False)
+    return ids.filter(pc.invert(is_same))
 
 
-def _of(frame: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
-    return frame[frame["record_id"].isin(ids)]
-
-
-def _joined(table: Table, old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
-    if old.empty:
-        return table.frame(new)
-    return table.frame(pd.concat([old, new], ignore_index=True)) if len(new) else table.frame(old)
+def _joined(old: pa.Table, fresh: pa.Table, new: pa.Array) -> pa.Table:
+    """The rows of `old` whose record is not `new`, then those of `fresh` whose record is."""
+    if not len(new):
+        return old.combine_chunks()
+    kept = old.filter(pc.invert(pc.is_in(old["record_id"], value_set=new)))
+    told = fresh.filter(pc.is_in(fresh["record_id"], value_set=new))
+    return pa.concat_tables([kept, told]).combine_chunks()

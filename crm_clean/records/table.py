@@ -7,7 +7,7 @@ tables rest as Parquet; in pandas, text is `string[pyarrow]`, flags are `boolean
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -44,6 +44,10 @@ class Table:
     @property
     def schema(self) -> pa.Schema:
         return pa.schema(list(self.columns.items()))
+
+    def part(self, columns: Sequence[str]) -> pa.Schema:
+        """The schema of some of the columns."""
+        return pa.schema([(name, self.columns[name]) for name in columns])
 
     def empty(self) -> pd.DataFrame:
         """A frame of no rows."""

@@ -41,6 +41,9 @@ class Store(Protocol):
         Tables that are only appended to come in the order they were written. With `where`, the rows that fit all of it.
         """
 
+    def standing(self, table: Table, *, columns: Sequence[str] | None = None) -> pa.Table:
+        """What stands of `table`, or those `columns` of it, as an Arrow table; in no order that means anything."""
+
     def history(self, table: Table, *, where: Where | None = None) -> pd.DataFrame:
         """Every row that ever stood, oldest first, with `valid_from` and `valid_to` (Int64, runs) at the end."""
 
@@ -98,6 +101,9 @@ class EmptyStore:
         where: Where | None = None,  # noqa: ARG002
     ) -> pd.DataFrame:
         return table.empty()
+
+    def standing(self, table: Table, *, columns: Sequence[str] | None = None) -> pa.Table:
+        return table.schema.empty_table().select(list(columns or table.columns))
 
     def history(self, table: Table, *, where: Where | None = None) -> pd.DataFrame:  # noqa: ARG002
         return table.empty()

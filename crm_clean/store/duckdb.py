@@ -7,7 +7,7 @@ is one explicit transaction, then a checkpoint; the file is created beside and r
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,6 +65,13 @@ class DuckDBStore:
         stands = f"{digests.standing(table, as_of)} AND {clause}"
         sql = f"SELECT {columns} FROM kept.{table.name} WHERE {stands} ORDER BY {_order(table)}"
         return self._frame(table, sql, values)
+
+    def standing(self, table: Table, *, columns: Sequence[str] | None = None) -> pa.Table:
+        names = list(columns or table.columns)
+        chosen = ", ".join(f'"{name}"' for name in names)
+        with self._reading() as connection:
+            sql = f"SELECT {chosen} FROM kept.{table.name} WHERE {digests.standing(table, None)}"
+            return connection.sql(sql).to_arrow_table().cast(table.part(names))
 
     def history(self, table: Table, *, where: base.Where | None = None) -> pd.DataFrame:
         if table not in VERSIONED:
