@@ -7,6 +7,7 @@ stood, in which file, and in which order rows came plays no part.
 from __future__ import annotations
 
 from hashlib import blake2b
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -44,5 +45,11 @@ def content_hashes(records: pa.Table, points: pa.Table, *, at: Positions) -> pa.
 
 
 def _joined(table: pa.Table, columns: tuple[str, ...]) -> pa.Array:
-    texts = [table[c].combine_chunks().cast(pa.string()) for c in columns]
+    texts: list[Any] = []
+    for is_empty, group in groupby(columns, key=lambda c: bool(table[c].null_count == len(table))):
+        names = list(group)
+        if is_empty and texts:
+            texts.append(pa.scalar(_FIELD.join(_NOTHING for _ in names), pa.string()))
+        else:
+            texts += [table[c].combine_chunks().cast(pa.string()) for c in names]
     return pc.binary_join_element_wise(*texts, _FIELD, null_handling="replace", null_replacement=_NOTHING)
