@@ -26,6 +26,7 @@ from crm_clean.normalise import (
     phones,
     plain,
     plain_names,
+    profiles,
     urls,
 )
 from crm_clean.normalise.casing import Kind
@@ -54,6 +55,7 @@ PHONE = pa.schema(
     {"value": TEXT, "key": TEXT, "extension": TEXT, "label": TEXT, "is_placeholder": FLAG, "kind": TEXT, "codes": CODES}
 )
 VALUE = pa.schema({"value": TEXT, "key": TEXT, "codes": CODES})
+PROFILE = pa.schema({"value": TEXT, "key": TEXT, "label": TEXT, "codes": CODES})
 STREET = pa.schema({"street": TEXT, "unit": TEXT, "key": TEXT, "codes": CODES})
 CITY_CELLS = pa.schema(dict.fromkeys(("city", "region", "postal_code", "codes"), TEXT))
 CELLS = pa.schema(dict.fromkeys(addresses.AddressCells._fields[1:], TEXT))
@@ -109,16 +111,15 @@ def company(raw: str, *, words: Lexicons) -> tuple[Any, ...]:
     return _coded(companies.read_company(raw, words=words))
 
 
-def website(raw: str) -> tuple[Any, ...]:
+def website(raw: str, *, words: Lexicons) -> tuple[Any, ...]:
     """A row of VALUE for a web site."""
-    value = urls.normalise_website(raw)
-    return value, urls.website_key(value) if value else None, None if value else "website.invalid"
+    return _coded(urls.read_website(raw, words=words))
 
 
-def profile(raw: str, label: str | None) -> tuple[Any, ...]:
-    """A row of VALUE for a profile."""
-    value = urls.normalise_profile(raw, label=label)
-    return value, urls.website_key(value) if value else None, None if value else "profile.invalid"
+def profile(raw: str, label: str | None, *, words: Lexicons) -> tuple[Any, ...]:
+    """A row of PROFILE; a page that is no known network's keeps the label it came with."""
+    found = profiles.read_profile(raw, label=label, words=words)
+    return _coded(found._replace(label=found.label or label))
 
 
 def street(raw: str, unit: str | None, *, words: Lexicons) -> tuple[Any, ...]:

@@ -125,9 +125,13 @@ def read_others(batch: Batch, *, tools: Tools) -> Batch:
     raw = [batch.columns["raw"]]
     if batch.kind == "profile":
         return _with(
-            batch, over(k.kernel(k.profile, k.VALUE), [*raw, batch.columns["label"]], workers=tools.workers), tools
+            batch,
+            over(
+                k.kernel(k.profile, k.PROFILE, words=tools.words), [*raw, batch.columns["label"]], workers=tools.workers
+            ),
+            tools,
         )
-    function = k.kernel(k.website, k.VALUE) if batch.kind == "website" else k.kernel(k.text, k.VALUE, words=tools.words)
+    function = k.kernel(k.website if batch.kind == "website" else k.text, k.VALUE, words=tools.words)
     return _with(batch, over(function, raw, workers=tools.workers), tools)
 
 

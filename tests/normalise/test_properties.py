@@ -15,6 +15,7 @@ from crm_clean.normalise import (
     kernels,
     languages,
     numbers,
+    profiles,
     quick_dates,
     quick_emails,
     urls,
@@ -57,8 +58,8 @@ VALUES: dict[str, Any] = {
     "country": lambda s: normalise_country(s, words=WORDS),
     "language": lambda s: languages.normalise_language(s, words=WORDS),
     "gender": lambda s: flags.normalise_gender(s, words=WORDS),
-    "website": urls.normalise_website,
-    "profile": urls.normalise_profile,
+    "website": lambda s: urls.normalise_website(s, words=WORDS),
+    "profile": lambda s: profiles.normalise_profile(s, words=WORDS),
     "domain": urls.normalise_domain,
     "birth date": lambda s: read_birth_date(s, order="day_first")[0],
     "mojibake": repair,
@@ -244,7 +245,7 @@ def test_hostile_values_cost_no_more_than_others(raw: str) -> None:
     read_address(AddressCells(street=raw, city=raw), words=WORDS)
     read_company(raw, words=WORDS)
     read_instant(raw, order="day_first")
-    urls.normalise_profile(raw)
+    profiles.normalise_profile(raw, words=WORDS)
     assert time.process_time() - started < 1.5
 
 
