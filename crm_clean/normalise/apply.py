@@ -16,27 +16,29 @@ import pyarrow as pa
 from crm_clean.normalise.flow import Flow
 from crm_clean.normalise.memory import Memory
 from crm_clean.normalise.spec import NormaliseSpec
-from crm_clean.records.tables import CONTACT_POINTS, ISSUES, RECORDS, STAGED_POINTS, STAGED_RECORDS
+from crm_clean.records.tables import CONTACT_POINTS, ISSUES, RECORDS, STAGED_POINTS, STAGED_RECORDS, VOCABULARY
 
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
 class Normalised:
-    """What came of it: frames of RECORDS, CONTACT_POINTS and ISSUES."""
+    """What came of it: frames of RECORDS, CONTACT_POINTS, ISSUES and VOCABULARY."""
 
     records: pd.DataFrame
     contact_points: pd.DataFrame
     issues: pd.DataFrame
+    vocabulary: pd.DataFrame
 
 
 @dataclass(frozen=True)
 class Tables:
-    """The same as Arrow tables of the schemas of RECORDS, CONTACT_POINTS and ISSUES."""
+    """The same as Arrow tables."""
 
     records: pa.Table
     contact_points: pa.Table
     issues: pa.Table
+    vocabulary: pa.Table
 
 
 def normalise(
@@ -57,7 +59,10 @@ def normalise(
     points = STAGED_POINTS.to_arrow(STAGED_POINTS.check(staged_points))
     found = normalise_tables(records, points, spec=spec, workers=workers, on_progress=on_progress)
     return Normalised(
-        RECORDS.to_pandas(found.records), CONTACT_POINTS.to_pandas(found.contact_points), ISSUES.to_pandas(found.issues)
+        RECORDS.to_pandas(found.records),
+        CONTACT_POINTS.to_pandas(found.contact_points),
+        ISSUES.to_pandas(found.issues),
+        VOCABULARY.to_pandas(found.vocabulary),
     )
 
 
@@ -68,11 +73,13 @@ def normalise_tables(
     spec: NormaliseSpec,
     workers: int = 1,
     memory: Memory | None = None,
+    vocabulary: pd.DataFrame | None = None,
     on_progress: Progress | None = None,
 ) -> Tables:
-    """The same from and to Arrow tables, which are trusted to fit; with `memory`, values read before are recalled.
+    """The same from and to Arrow tables, which are trusted to fit.
 
+    With `memory`, values read before are recalled; the choices of `vocabulary` (VOCABULARY of the last run) are kept.
     Raises BadFrame when a point has no record, BadSettings for bad lexicons.
     """
-    found = Flow(staged_records, staged_points, spec, memory).run(workers=workers, on_progress=on_progress)
+    found = Flow(staged_records, staged_points, spec, memory, vocabulary).run(workers=workers, on_progress=on_progress)
     return Tables(*found)

@@ -28,9 +28,10 @@ from crm_clean.normalise.people import read_names
 from crm_clean.normalise.points import Batch, Positions, Tools
 from crm_clean.normalise.scalars import read_scalars
 from crm_clean.normalise.spec import NormaliseSpec
+from crm_clean.normalise.vocabulary import Vocabulary, of_records
 from crm_clean.normalise.workers import Workers
 from crm_clean.records.fields import POINT_KINDS
-from crm_clean.records.tables import STAGED_POINTS, STAGED_RECORDS
+from crm_clean.records.tables import STAGED_POINTS, STAGED_RECORDS, VOCABULARY
 
 _STEPS = 12  # what `_Counter` counts: two at the start, nine jobs side by side, putting together
 
@@ -43,11 +44,12 @@ class Flow:
     points: pa.Table
     spec: NormaliseSpec
     memory: Memory | None = None
+    vocabulary: pd.DataFrame | None = None  # VOCABULARY of the last run
 
     def run(
         self, *, workers: int, on_progress: Callable[[int, int], None] | None
-    ) -> tuple[pa.Table, pa.Table, pa.Table]:
-        """Tables of RECORDS, CONTACT_POINTS and ISSUES."""
+    ) -> tuple[pa.Table, pa.Table, pa.Table, pa.Table]:
+        """Tables of RECORDS, CONTACT_POINTS, ISSUES and VOCABULARY."""
         words = load(str(self.spec.lexicons) if self.spec.lexicons else None)
         count = _Counter(on_progress)
         at = _positions(self.records, self.points)
@@ -61,13 +63,18 @@ class Flow:
             region = self._regions(batches, country)
             count.one_more()
             read = pool.together(self._jobs(batches, (country, region), at, tools), on_done=count.one_more)
-        scalars = consent.settle(read.pop("scalars"), flat(self.records["consent_status_raw"]))
+        scalars, spoken = read.pop("scalars")
+        scalars = consent.settle(scalars, flat(self.records["consent_status_raw"]))
         columns = scalars | read.pop("names") | {"content_hash": read.pop("hashes")}
         batches = {kind: consent.on_points(read[kind], scalars) for kind in POINT_KINDS}
         ids = flat(self.records["record_id"])
         done = record_table(self.records, columns), contact_points(batches, ids), tools.findings.table(ids)
         count.one_more()
-        return done
+        return *done, VOCABULARY.to_arrow(spoken.frame)
+
+    def _scalars(self, region: pa.Array, tools: Tools) -> tuple[dict[str, pa.Array], Vocabulary]:
+        spoken = of_records(self.records, words=tools.words, standing=self.vocabulary)
+        return read_scalars(self.records, region, tools=tools, spoken=spoken), spoken
 
     def _jobs(
         self, batches: dict[str, Batch], where: tuple[pa.Array, pa.Array], at: Positions, tools: Tools
@@ -82,7 +89,7 @@ class Flow:
             "phone": partial(points.read_phones, batches["phone"], country=country, region=region, tools=tools),
             "names": partial(read_names, self.records, living, tools=tools),
             "address": partial(places.read_addresses, batches["address"], region=region, tools=tools),
-            "scalars": partial(read_scalars, self.records, region, tools=tools),
+            "scalars": partial(self._scalars, region, tools),
             "hashes": partial(content_hashes, self.records, self.points, at=at),
             "email": partial(points.read_emails, batches["email"], tools=tools),
             **others,

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from crm_clean.pipeline.deliverable import add_undeliverable
 from crm_clean.pipeline.reading import reading, staged
 from crm_clean.pipeline.standing import beside_standing
 from crm_clean.pipeline.step import Context, Counts, Step
-from crm_clean.records.tables import CONTACT_POINTS, ISSUES, RECORDS
+from crm_clean.records.tables import CONTACT_POINTS, ISSUES, RECORDS, VOCABULARY
 
 if TYPE_CHECKING:
     from crm_clean.normalise.memory import Memory
 
-_TABLES = (RECORDS, CONTACT_POINTS, ISSUES)
+_TABLES = (RECORDS, CONTACT_POINTS, ISSUES, VOCABULARY)
 
 
 def _run(context: Context) -> Counts:
@@ -28,15 +29,31 @@ def _run(context: Context) -> Counts:
         spec=context.settings.normalise,
         workers=context.workers,
         memory=memory,
+        vocabulary=context.store.read(VOCABULARY),
         on_progress=lambda _n, _of: context.reporter.advanced(1),
     )
     del records, points
     counts = {"normalised": len(fresh.records), "issues": len(fresh.issues)}
     _keep(context, memory)
-    state = beside_standing(context, (fresh.records, fresh.contact_points, fresh.issues))
-    for table, arrow in zip(_TABLES, state, strict=True):
+    records, points, issues = beside_standing(context, (fresh.records, fresh.contact_points, fresh.issues))
+    issues = add_undeliverable(context, points, issues)
+    spoken = _of_all(context, fresh.vocabulary, records)
+    for table, arrow in zip(_TABLES, (records, points, issues, spoken), strict=True):
         context.shelf.write_table(table, arrow)
-    return {**counts, "records": len(state[0]), "contact_points": len(state[1])}
+    return {**counts, "records": len(records), "contact_points": len(points)}
+
+
+def _of_all(context: Context, spoken: pa.Table, records: pa.Table) -> pa.Table:
+    """VOCABULARY with the records of all that stands counted, not only of what this run brought."""
+    from crm_clean.normalise.lexicon import load
+    from crm_clean.normalise.vocabulary import FIELDS, recount
+
+    if not context.last:
+        return spoken
+    folder = context.settings.normalise.lexicons
+    columns = {field: records[f"{field}_raw"] for field in FIELDS}
+    counted = recount(VOCABULARY.to_pandas(spoken), columns, words=load(str(folder) if folder else None))
+    return VOCABULARY.to_arrow(counted)
 
 
 def _memory(context: Context) -> Memory | None:
@@ -66,7 +83,7 @@ NORMALISE = Step(
     name="normalise",
     run=_run,
     inputs=("staged_records", "staged_points"),
-    outputs=("records", "contact_points", "issues"),
+    outputs=("records", "contact_points", "issues", "vocabulary"),
     depends=lambda context: [context.settings.normalise.model_dump(mode="json"), reading(context)],
     modules=("crm_clean.normalise.apply", "crm_clean.normalise.version", "crm_clean.sources.again"),
 )

@@ -27,7 +27,9 @@ def reading(context: Context) -> str:
     settings = context.settings
     said = {
         "values": reading_version(settings.normalise),
-        "normalise": settings.normalise.model_dump(mode="json", exclude={"lexicons", "check_deliverability"}),
+        "normalise": settings.normalise.model_dump(
+            mode="json", exclude={"lexicons", "check_deliverability", "dns_timeout"}
+        ),
         "sources": settings.sources.model_dump(mode="json", exclude={"profiles"}),
         "profiles": content_digest([settings.sources.profiles]) if settings.sources.profiles else None,
         "code": _code(),
