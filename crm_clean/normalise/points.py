@@ -113,9 +113,9 @@ def read_phones(batch: Batch, *, country: pa.Array, region: pa.Array, tools: Too
     found = over(kernel, columns, workers=tools.workers, memory=tools.memory, kind="phone")
     given, kind = batch.columns["label"], found["kind"].combine_chunks()
     wrong = pc.and_(pc.equal(given, "mobile"), pc.is_in(kind, value_set=pa.array(_NOT_MOBILE)))
-    said = pc.if_else(pc.fill_null(wrong, False), "phone.not_mobile", pa.scalar(None, pa.string()))
-    codes = pc.binary_join_element_wise(found["codes"].combine_chunks(), said, SEPARATOR, null_handling="skip")
-    codes = pc.if_else(pc.equal(codes, ""), pa.scalar(None, pa.string()), codes)
+    codes = found["codes"].combine_chunks()
+    more = pc.coalesce(pc.binary_join_element_wise(codes, "phone.not_mobile", SEPARATOR), pa.scalar("phone.not_mobile"))
+    codes = pc.if_else(pc.fill_null(wrong, False), more, codes)
     new = {"label": pc.coalesce(given, found["label"].combine_chunks()), "codes": codes}
     return _with(batch, pa.table({c: new.get(c, found[c]) for c in found.column_names if c != "kind"}), tools)
 
