@@ -43,6 +43,8 @@ _FORMS = {
 
 def is_one_case(value: str) -> bool:
     """Whether all letters are capitals or all are small, in a script that has case."""
+    if value.isascii():
+        return value.isupper() or value.islower()
     return value.upper() != value.lower() and (value == value.upper() or value == value.lower())
 
 
@@ -68,9 +70,11 @@ def repair_case(value: str, *, kind: Kind) -> str:
 def _word(word: str, kind: Kind, capitals: bool, place: tuple[int, int], before: str) -> str:
     index, count = place
     small = word.lower()
+    if "." in word:
+        return ".".join(_capital(piece) for piece in word.split("."))
     if small in _SMALL[kind] and before != "'" and (index > 0 or (kind == "last" and count > 1)):
         return small
-    if before in ("'", "’") and index > 0 and len(word) == 1 and kind != "last":
+    if before in ("'", "’") and index > 0 and len(word) == 1 and (kind != "last" or small == "t"):
         return small
     if kind == "company" and small in _FORMS and index:
         return _FORMS[small]

@@ -1,7 +1,8 @@
 """A whole name in one cell, taken apart.
 
-Plain names are read by position, particles and case (`DUPONT Jean`, `Ana García López`, `Vincent van Gogh`); what is
-written with commas, brackets, quotes, titles or degrees is nameparser's.
+Freed of what stands around it (`name_parts`), a name is read by commas, position, particles and case: `Dupont, Jean`,
+`DUPONT Jean`, `Ana García López`, `Vincent van Gogh`, `Berg, Anna van den`, `王小明`. What has other signs left in
+it is nameparser's.
 """
 
 from __future__ import annotations
@@ -10,39 +11,18 @@ import re
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from crm_clean.normalise.asian_names import is_asian, split_asian
+from crm_clean.normalise.civilities import are_civilities, take_civility
 from crm_clean.normalise.lexicon import Lexicons
+from crm_clean.normalise.name_order import are_surnames, family_start, is_hispanic, is_vietnamese, leading_family
+from crm_clean.normalise.name_parts import peel
 from crm_clean.text import fold
 
 _MAX = 200
 _MAX_WORDS = 15
-_PLAIN = re.compile(r"^[^\W\d_]+(?:[ .'’-]{1,2}[^\W\d_]+)*\.?$")
-_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_PLAIN = re.compile(r"^(?:['’]?[^\W\d_][\w.'’´`·-]*|['’]t)(?: (?:['’]?[^\W\d_][\w.'’´`·-]*|[sd]/o|a/[lp]))*$")
+_OPENING = ("(", "[", '"', "“", "„", "«")
 _INITIAL = re.compile(r"^[^\W\d_]\.?$")
-_HISPANIC = frozenset(
-    [
-        "ES",
-        "MX",
-        "AR",
-        "CO",
-        "CL",
-        "PE",
-        "VE",
-        "EC",
-        "GT",
-        "CU",
-        "BO",
-        "DO",
-        "HN",
-        "PY",
-        "SV",
-        "NI",
-        "CR",
-        "PA",
-        "UY",
-        "PR",
-        "GQ",
-    ]
-)
 
 
 class Parsed(NamedTuple):
@@ -59,109 +39,89 @@ class Parsed(NamedTuple):
 
 def split_full_name(text: str, *, region: str | None, words: Lexicons) -> Parsed:
     """The parts of the clean name `text`; `region` is where the person lives, if known."""
-    if len(text) > _MAX or len(text.split()) > _MAX_WORDS:
+    if len(text) > _MAX or text.count(" ") >= _MAX_WORDS:
         return Parsed(last=text)
-    salutation, rest = take_civility(text, region=region, words=words)
-    if _PLAIN.match(rest) and not _ASIAN.search(rest) and not _is_special(rest, words):
-        parsed = _by_position(rest.split(" "), region, words)
-        if salutation and not parsed.last:
-            parsed = Parsed(last=parsed.first)
-        return parsed._replace(salutation=salutation)
-    parsed = _by_library(rest)
-    return parsed._replace(salutation=" ".join(filter(None, (salutation, parsed.salutation))))
+    part = peel(text, is_whole=True, region=region, words=words)
+    bare = " ".join(part.name.split())
+    if part.nickname and " " not in bare and text[:1] in _OPENING:
+        return Parsed(part.salutation, part.nickname, "", bare, part.suffix)
+    name = _bare(bare, region, words)
+    if not name.first and not name.last:
+        return Parsed(last=text)
+    if part.salutation and (not name.last or are_surnames([*name.first.split(), *name.last.split()], words)):
+        name = name._replace(first="", last=f"{name.first} {name.last}".strip())
+    return name._replace(
+        salutation=" ".join(filter(None, (part.salutation, name.salutation))),
+        suffix=" ".join(filter(None, (part.suffix, name.suffix))),
+        nickname=part.nickname or name.nickname,
+        maiden=part.maiden or name.maiden,
+    )
 
 
-def take_civility(text: str, *, region: str | None, words: Lexicons) -> tuple[str, str]:
-    """The civilities before a name (`Herr Dr.`, `M. et Mme`), and the name; a civility alone is taken for a name."""
-    tokens = text.split(" ")
-    taken = 0
-    while taken < len(tokens) - 1 and is_civility(tokens[taken], region=region, words=words):
-        taken += 1
-        joined = tokens[taken : taken + 2]
-        if len(joined) == 2 and taken + 2 < len(tokens) and _joins(joined[0], words):
-            taken += 1 if is_civility(joined[1], region=region, words=words) else 0
-    return " ".join(tokens[:taken]), " ".join(tokens[taken:])
+def _bare(text: str, region: str | None, words: Lexicons) -> Parsed:
+    if is_asian(text):
+        first, last = split_asian(text, words=words)
+        return Parsed(first=first, last=last)
+    if "," in text:
+        pieces = [p.strip() for p in text.split(",") if p.strip()]
+        if all(_PLAIN.match(p) for p in pieces):
+            return _by_comma(pieces, region, words)
+    elif _PLAIN.match(text):
+        return _by_position(text.split(" "), region, words)
+    return _by_library(text)
 
 
-def is_civility(token: str, *, region: str | None, words: Lexicons) -> bool:
-    """Whether `token` is how one addresses people, everywhere or in `region`."""
-    said = fold(token)
-    return said in words.sets["names.civilities"] or f"{said}={region}" in words.sets["names.local_civilities"]
+def _by_comma(pieces: list[str], region: str | None, words: Lexicons) -> Parsed:
+    if len(pieces) == 1:
+        return _by_position(pieces[0].split(" "), region, words) if " " in pieces[0] else Parsed(last=pieces[0])
+    family, given, rest = pieces[0], pieces[1], " ".join(pieces[2:])
+    titles = [p for p in (given, rest) if are_civilities(p, region=region, words=words)]
+    if given in titles:
+        salutation = " ".join(titles)
+        if rest and rest not in titles:
+            return _named(rest, family, region, words)._replace(salutation=salutation)
+        found = _by_position(family.split(" "), region, words)
+        found = found if found.last else Parsed(last=found.first)
+        return found._replace(salutation=salutation)
+    found = _named(given, family, region, words)
+    if rest in titles:
+        return found._replace(salutation=" ".join(filter(None, (found.salutation, rest))))
+    return found._replace(middle=" ".join(filter(None, (found.middle, rest)))) if rest else found
 
 
-def _joins(token: str, words: Lexicons) -> bool:
-    return token in ("&", "+", "/") or fold(token) in words.sets["names.couples"]
-
-
-def _is_special(text: str, words: Lexicons) -> bool:
-    special = words.union("names.suffixes", "names.maiden")
-    return any(t in special for t in fold(text).split()[1:])
+def _named(given: str, family: str, region: str | None, words: Lexicons) -> Parsed:
+    """A given and a family name that a comma parts; `Berg, Anna van den` is van den Berg."""
+    salutation, given = take_civility(given, region=region, words=words)
+    tokens = given.split(" ")
+    behind = len(tokens)
+    while behind > 1 and fold(tokens[behind - 1]) in words.sets["names.particles"]:
+        behind -= 1
+    family = " ".join([*tokens[behind:], family])
+    found = _parts(
+        tokens[:behind], family.split(" "), hispanic=is_hispanic([*tokens[:behind], *family.split(" ")], region, words)
+    )
+    return found._replace(salutation=salutation)
 
 
 def _by_position(tokens: list[str], region: str | None, words: Lexicons) -> Parsed:
     if len(tokens) == 1:
         return Parsed(first=tokens[0])
-    start = _shouted(tokens) or _inverted(tokens)
+    if is_vietnamese(tokens, region, words):
+        return Parsed(first=tokens[-1], middle=" ".join(tokens[1:-1]), last=tokens[0])
+    start = leading_family(tokens, region, words)
     if start:
-        return _parts(tokens[start:], tokens[:start])
-    start = _surname_start(tokens, region, words)
+        return _parts(tokens[start:], tokens[:start], hispanic=False)
+    start = family_start(tokens, region, words)
     if start == 0:
         return Parsed(last=" ".join(tokens))
-    given = tokens[:start]
-    if _is_hispanic(tokens, region, words):
-        return Parsed(first=" ".join(given), last=" ".join(tokens[start:]))
-    return _parts(given, tokens[start:])
+    return _parts(tokens[:start], tokens[start:], hispanic=is_hispanic(tokens, region, words))
 
 
-def _parts(given: list[str], family: list[str]) -> Parsed:
-    return Parsed(first=given[0], middle=" ".join(given[1:]), last=" ".join(family))
-
-
-def _shouted(tokens: list[str]) -> int:
-    """How many words at the head are a surname because they alone are in capitals: `DUPONT Jean`."""
-    loud = [t == t.upper() and t != t.lower() and len(t) > 1 and "." not in t for t in tokens]
-    count = loud.index(False) if False in loud else 0
-    return count if count and not any(loud[count:]) and not all(_INITIAL.match(t) for t in tokens[count:]) else 0
-
-
-def _inverted(tokens: list[str]) -> int:
-    """1 for a surname with an initial behind it: `Smith J.`."""
-    return 1 if len(tokens) == 2 and _INITIAL.match(tokens[1]) and not _INITIAL.match(tokens[0]) else 0
-
-
-def _surname_start(tokens: list[str], region: str | None, words: Lexicons) -> int:
-    folded = [fold(t) for t in tokens]
-    loud = [t == t.upper() and t != t.lower() and len(t) > 1 and "." not in t for t in tokens]
-    if loud[-1] and not loud[0]:
-        return loud.index(True)
-    particles = words.sets["names.particles"]
-    if folded[0] in particles and (folded[1] in particles or folded[0] not in words.sets["names.given_particles"]):
-        return 0
-    inside = [i for i in range(1, len(tokens) - 1) if folded[i] in particles]
-    if inside:
-        start = inside[0]
-        return start - 1 if start > 1 and _is_surname(folded[start - 1], words) else start
-    if len(tokens) > 3 and folded[-2] in ("y", "e", "i"):
-        return len(tokens) - 3
-    return len(tokens) - (2 if _has_two_surnames(folded, region, words) else 1)
-
-
-def _is_surname(folded: str, words: Lexicons) -> bool:
-    hispanic = folded in words.sets["names.hispanic_surnames"] or (folded.endswith("ez") and len(folded) > 4)
-    return hispanic and folded not in words.sets["names.given"]
-
-
-def _has_two_surnames(folded: list[str], region: str | None, words: Lexicons) -> bool:
-    if len(folded) < 3 or len(folded[-2]) == 1:
-        return False
-    before = folded[-2]
-    if region in _HISPANIC:
-        return before not in words.sets["names.given"] or len(folded) > 3 or _is_surname(before, words)
-    return folded[0] in words.sets["names.given"] and all(_is_surname(f, words) for f in folded[-2:])
-
-
-def _is_hispanic(tokens: list[str], region: str | None, words: Lexicons) -> bool:
-    return region in _HISPANIC or _has_two_surnames([fold(t) for t in tokens], None, words)
+def _parts(given: list[str], family: list[str], *, hispanic: bool) -> Parsed:
+    """Given names together where that is the custom, or where they are initials; else the first of them apart."""
+    together = hispanic or (len(given) > 1 and all(_INITIAL.match(t) for t in given))
+    head = given if together else given[:1]
+    return Parsed(first=" ".join(head), middle=" ".join(given[len(head) :]), last=" ".join(family))
 
 
 @lru_cache(maxsize=1)
@@ -176,7 +136,7 @@ def _by_library(text: str) -> Parsed:
         found = _parser().parse(text).as_dict()
     except (ValueError, TypeError, IndexError, RecursionError):
         return Parsed(last=text)
-    middle = found["middle"]
     return Parsed(
-        found["title"], found["given"], middle, found["family"], found["suffix"], found["nickname"], found["maiden"]
-    )
+        found["title"], found["given"], found["middle"], found["family"], found["suffix"], found["nickname"],
+        found["maiden"],
+    )  # fmt: skip

@@ -25,11 +25,9 @@ from crm_clean.normalise import (
     phone_cells,
     phones,
     plain,
-    plain_names,
     profiles,
     urls,
 )
-from crm_clean.normalise.casing import Kind
 from crm_clean.normalise.dates import is_no_date
 from crm_clean.normalise.distinct import rows
 from crm_clean.normalise.findings import SEPARATOR
@@ -55,6 +53,7 @@ PHONE = pa.schema(
     {"value": TEXT, "key": TEXT, "extension": TEXT, "label": TEXT, "is_placeholder": FLAG, "kind": TEXT, "codes": CODES}
 )
 VALUE = pa.schema({"value": TEXT, "key": TEXT, "codes": CODES})
+COMPANY = pa.schema({"value": TEXT, "key": TEXT, "legal_form": TEXT, "codes": CODES})
 PROFILE = pa.schema({"value": TEXT, "key": TEXT, "label": TEXT, "codes": CODES})
 STREET = pa.schema({"street": TEXT, "unit": TEXT, "key": TEXT, "codes": CODES})
 CITY_CELLS = pa.schema(dict.fromkeys(("city", "region", "postal_code", "codes"), TEXT))
@@ -66,7 +65,6 @@ FLAG_VALUE = pa.schema({"value": FLAG, "codes": CODES})
 COUNT = pa.schema({"value": pa.int64(), "codes": CODES})
 AMOUNT = pa.schema({"value": pa.float64(), "codes": CODES})
 LABEL = pa.schema({"label": TEXT})
-PLAIN = pa.schema({"value": TEXT, "key": TEXT})
 PIECES = pa.schema({"pieces": pa.list_(TEXT)})
 
 
@@ -107,7 +105,7 @@ def job_title(raw: str, *, words: Lexicons) -> tuple[Any, ...]:
 
 
 def company(raw: str, *, words: Lexicons) -> tuple[Any, ...]:
-    """A row of VALUE for a company."""
+    """A row of COMPANY."""
     return _coded(companies.read_company(raw, words=words))
 
 
@@ -160,11 +158,6 @@ def name(*cells_and_region: str | None, words: Lexicons) -> tuple[Any, ...]:
     """A row of NAME from the cells of NameCells and the region; the first argument only says that there is a name."""
     *parts, where = cells_and_region[1:]
     return _coded(names.read_name(names.NameCells(*parts), region=where, words=words))
-
-
-def plain_name(raw: str, *, kind: Kind, words: Lexicons) -> tuple[Any, ...]:
-    """A row of PLAIN."""
-    return plain_names.read_plain(raw, kind=kind, words=words)
 
 
 def said(raw: str, *, field: str, words: Lexicons) -> tuple[Any, ...]:

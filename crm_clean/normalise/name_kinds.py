@@ -1,4 +1,4 @@
-"""What stands where a person's name should: nobody (`Test Test`), a company, or two people at once."""
+"""What stands where a person's name should: nobody (`Test Test`, `Buchhaltung`), or a company."""
 
 from __future__ import annotations
 
@@ -7,25 +7,34 @@ import re
 from crm_clean.normalise.lexicon import Lexicons
 from crm_clean.text import fold
 
-_SYMBOLS = re.compile(r"\s*[&+]\s*")
-_WORDY = frozenset({"and", "und", "et"})
-_LEGAL_FORMS = (
-    "inc incorporated llc ltd limited corp corporation plc llp gmbh mbh ohg sarl sas sasu eurl sci snc slu srl pty bv "
-    "nv oy"
+_AND_COMPANY = re.compile(
+    r"[&+] ?(?:co|cie|sons|partners?|associates|fils|söhne|soehne|hijos|figli|filhos|zonen)\b", re.IGNORECASE
 )
-_LEGAL = frozenset(_LEGAL_FORMS.split())
+_ROWS = ("qwertyuiop", "qwertzuiop", "azertyuiop", "asdfghjkl", "qsdfghjklm", "zxcvbnm", "yxcvbnm", "wxcvbn")
+_RUNS = "|".join((*_ROWS, *(row[::-1] for row in _ROWS), *(row * 2 for row in ("asdf", "qwer", "jkl", "asd", "qwe"))))
+_SHORTEST_RUN = 5
+_HOME_ROW = ("asdfghjkl", "lkjhgfdsa", "qsdfghjklm", "mlkjhgfdsq")
 
 
 def is_nobody(parts: list[str], *, words: Lexicons) -> bool:
-    """Whether every one of `parts` (not empty) is a word people type to fill a required field."""
-    return bool(parts) and all(_is_filler(fold(p), words) for p in parts)
+    """Whether all of `parts` (none empty) together are what people type to fill a required field, or a desk."""
+    if not parts:
+        return False
+    folded = [fold(p) for p in parts]
+    desks = words.sets["names.departments"]
+    if " ".join(folded) in desks or all(f in desks for f in folded):
+        return True
+    return all(_is_filler(f, words) for f in folded)
 
 
 def is_never_a_name(text: str, *, words: Lexicons) -> bool:
     """Whether `text` says outright that the name is not known."""
-    if not any(c.isalpha() for c in text) or (fold(text) == "n a" and "/" in text):
+    if text.isalpha():
+        return fold(text) in words.sets["names.blanks"]
+    if not any(c.isalpha() for c in text):
         return True
-    return fold(text) in words.sets["names.blanks"]
+    said = fold(text)
+    return said in words.sets["names.blanks"] or (said == "n a" and "/" in text)
 
 
 def _is_filler(folded: str, words: Lexicons) -> bool:
@@ -33,7 +42,16 @@ def _is_filler(folded: str, words: Lexicons) -> bool:
     if folded in known:
         return True
     tokens = folded.split(" ")
-    return all(t in known or (len(t) > 2 and len(set(t)) == 1) or t.isdecimal() for t in tokens)
+    if not words.sets["names.specimens"].isdisjoint(tokens):
+        return True
+    return all(t in known or is_run(t) or t.isdecimal() for t in tokens)
+
+
+def is_run(token: str) -> bool:
+    """Whether a folded word is one letter over and over, or keys beside each other."""
+    if len(token) > 2 and token.count(token[0]) == len(token):
+        return True
+    return (len(token) >= _SHORTEST_RUN and token in _RUNS) or (len(token) == 4 and any(token in r for r in _HOME_ROW))
 
 
 def is_company(text: str, *, whole: bool, words: Lexicons) -> bool:
@@ -41,24 +59,18 @@ def is_company(text: str, *, whole: bool, words: Lexicons) -> bool:
     tokens = fold(text).split()
     if len(tokens) < 2:
         return False
-    if tokens[-1] in _LEGAL or fold(text.replace(".", "")).split()[-1] in _LEGAL:
+    if _ends_legally(text, tokens, words) or _AND_COMPANY.search(text):
         return True
     if not whole or (len(tokens) == 2 and tokens[0] in words.sets["names.given"]):
         return False
-    return any(t in words.sets["names.business"] for t in tokens)
+    return not words.sets["names.business"].isdisjoint(tokens)
 
 
-def split_couple(text: str, *, in_first: bool, words: Lexicons) -> tuple[str, str] | None:
-    """The two sides of `John & Mary Smith`, or None for one person.
-
-    `in_first`: the text stood in the first-name cell. In a whole name `y`, `e`, `i` and `en` join two people only
-    when one word stands before them and more than one behind: `Ortega y Gasset` is one man.
-    """
-    tokens = _SYMBOLS.sub(" & ", text).split()
-    for at in range(1, len(tokens) - 1):
-        token, behind = tokens[at], len(tokens) - at - 1
-        if token in ("&", "+") or token.lower() in _WORDY:
-            return " ".join(tokens[:at]), " ".join(tokens[at + 1 :])
-        if token in words.sets["names.couples"] and (in_first or (at == 1 and behind > 1)):
-            return " ".join(tokens[:at]), " ".join(tokens[at + 1 :])
-    return None
+def _ends_legally(text: str, tokens: list[str], words: Lexicons) -> bool:
+    legal, weak = words.sets["names.legal_forms"], words.sets["names.weak_legal_forms"]
+    end = text.rsplit(None, 1)[-1]
+    closed = fold(end.replace(".", ""))
+    if tokens[-1] in legal or closed in legal:
+        return len(fold(text.removesuffix(end))) > 0
+    in_capitals = end == end.upper() and text != text.upper()
+    return closed in weak and (in_capitals or "." in end[:-1]) and len(fold(text.removesuffix(end))) > 1

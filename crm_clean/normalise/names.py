@@ -8,17 +8,28 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from crm_clean.normalise.asian_names import is_asian, surname_length
 from crm_clean.normalise.casing import Kind, repair_case
+from crm_clean.normalise.civilities import tidy
+from crm_clean.normalise.couples import are_several, household, read_couple, split_couple
 from crm_clean.normalise.full_names import Parsed, split_full_name
 from crm_clean.normalise.guard import look
 from crm_clean.normalise.lexicon import Lexicons
-from crm_clean.normalise.name_keys import family_key, first_and_initials, generation_key, given_key
-from crm_clean.normalise.name_kinds import is_company, is_never_a_name, is_nobody, split_couple
-from crm_clean.normalise.name_parts import strip_part
+from crm_clean.normalise.name_keys import (
+    family_key,
+    first_and_initials,
+    generation_key,
+    given_key,
+    surname_generation,
+)
+from crm_clean.normalise.name_kinds import is_company, is_never_a_name, is_nobody
+from crm_clean.normalise.name_parts import Part, peel
+from crm_clean.normalise.name_strays import oddities, take_remarks, take_strays
 from crm_clean.normalise.plain import is_blank
 from crm_clean.text import fold
 
 _MAX = 300
+_LEADING = ("full_name", "first_name", "last_name")
 
 
 class NameCells(NamedTuple):
@@ -60,49 +71,93 @@ class Name(NamedTuple):
 def read_name(cells: NameCells, *, region: str | None = None, words: Lexicons) -> Name:
     """The name in `cells`; `region` is where the person lives, if known, and tells `M.` from an initial."""
     codes: list[str] = []
-    clean = {f: _cell(f, raw, codes, words) for f, raw in zip(NameCells._fields, cells, strict=True) if raw}
-    given: dict[str, Any] = {f: v for f, v in clean.items() if v}
-    leading = [given[f] for f in ("full_name", "first_name", "last_name") if f in given]
+    clean = {
+        f: read_cell(raw, codes, field=f, words=words) for f, raw in zip(NameCells._fields, cells, strict=True) if raw
+    }
+    given = {f: v for f, v in clean.items() if v}
+    leading = [given[f] for f in _LEADING if f in given]
     if is_nobody(leading, words=words) or (not leading and clean and _says_nobody(codes)):
-        field = next((f for f in ("full_name", "first_name", "last_name") if f in clean), "full_name")
-        shown: dict[str, Any] = {f: _shown(f, v) for f, v in given.items()}
+        field = next((f for f in _LEADING if f in clean), "full_name")
         codes.append(f"{field}|name.placeholder")
-        return Name()._replace(**shown, is_placeholder_name=True, codes=_unique(codes))
-    field, whole = _whole(given, words)
+        return _name({f: _shown(f, v, words) for f, v in given.items()}, codes, is_placeholder_name=True)
+    _settle_cells(given, words)
+    field, whole = _whole(given, cells, words)
     name = " ".join(given[f] for f in ("first_name", "last_name") if f in given) if whole is None else whole
     if is_company(name, whole=whole is not None, words=words):
         codes.append(f"{field}|name.company")
-        return Name()._replace(**given, is_company_name=True, codes=_unique(codes))
+        return _name(given, codes, is_company_name=True)
     return _person(given, (field, whole), codes, region, words)
 
 
-def _cell(field: str, raw: str, codes: list[str], words: Lexicons) -> str:
-    """The clean text of a cell, empty when it says that there is none."""
+def _name(values: dict[str, Any], codes: list[str], **flags: Any) -> Name:
+    return Name(**values, **flags, codes=tuple(dict.fromkeys(codes)))
+
+
+def read_cell(raw: str, codes: list[str], *, field: str, words: Lexicons) -> str:
+    """The clean text of a cell, empty when it says that there is none; what was found is added to `codes`."""
     text = look(raw, limit=_MAX)
     codes += [f"{field}|{'name.mojibake' if c == 'text.mojibake' else c}" for c in text.codes]
-    if not text.value:
+    value = text.value
+    if field in ("salutation", "suffix"):
+        return "" if is_blank(value, words=words) else value
+    if not value.isalpha():
+        value = _freed(field, value, codes, words)
+    if not value:
         return ""
-    is_name = field not in ("salutation", "suffix")
-    if is_never_a_name(text.value, words=words) if is_name else is_blank(text.value, words=words):
-        codes += [f"{field}|name.placeholder"] if is_name else []
+    if is_never_a_name(value, words=words):
+        codes.append(f"{field}|name.placeholder")
         return ""
-    return text.value
+    return value
+
+
+def _freed(field: str, value: str, codes: list[str], words: Lexicons) -> str:
+    """`value` without what is no part of a name."""
+    found = oddities(value)
+    rest, strays = take_strays(value, words=words)
+    rest, is_remarked = take_remarks(rest, words=words)
+    codes += [f"{field}|{code}" for code in (*strays, *(["name.remark"] if is_remarked else []), *found)]
+    return rest
 
 
 def _says_nobody(codes: list[str]) -> bool:
     return any(c.endswith("|name.placeholder") for c in codes)
 
 
-def _whole(given: dict[str, str], words: Lexicons) -> tuple[str, str | None]:
+def _settle_cells(given: dict[str, str], words: Lexicons) -> None:
+    """What stands in the wrong cell, put in its own.
+
+    Particles in that of the middle name belong to the surname (Dutch forms have a cell for them), a civility in that of
+    the first name is a salutation.
+    """
+    first = given.get("first_name", "")
+    if "last_name" in given and fold(first) in words.sets["names.trailing_civilities"]:
+        given.setdefault("salutation", given.pop("first_name"))
+    middle = given.get("middle_name")
+    if middle and "last_name" in given and all(t in words.sets["names.particles"] for t in fold(middle).split()):
+        given["last_name"] = f"{given.pop('middle_name')} {given['last_name']}"
+
+
+def _whole(given: dict[str, str], cells: NameCells, words: Lexicons) -> tuple[str, str | None]:
     """The field whose cell holds a whole name, and that name; None when first and last stand in their own cells."""
     first, last, full = given.get("first_name"), given.get("last_name"), given.get("full_name")
     if full and not (first and last):
         return "full_name", full
-    if first and not last and " " in first and not _is_given_only(first, words):
+    if first and last and " " in first and cells.first_name == cells.last_name:
+        del given["last_name"]
         return "first_name", first
-    if last and not first and " " in last and _holds_given(last, words):
+    if first and not last and _is_whole(first, words) and not _is_given_only(first, words):
+        return "first_name", first
+    if last and not first and _holds_given(last, words):
         return "last_name", last
     return "first_name" if first else "last_name", None
+
+
+def _is_whole(text: str, words: Lexicons) -> bool:
+    return (
+        " " in text
+        or "," in text
+        or (is_asian(text) and len(text) > 2 and surname_length(text, words=words) < len(text))
+    )
 
 
 def _is_given_only(text: str, words: Lexicons) -> bool:
@@ -110,9 +165,11 @@ def _is_given_only(text: str, words: Lexicons) -> bool:
     return len(tokens) == 2 and all(t in words.sets["names.given"] or len(t) == 1 for t in tokens)
 
 
-def _holds_given(text: str, words: Lexicons) -> bool:
-    tokens = fold(text).split()
-    return "," in text or is_company(text, whole=True, words=words) or (
+def _holds_given(last: str, words: Lexicons) -> bool:
+    if not _is_whole(last, words):
+        return False
+    tokens = fold(last).split()
+    return "," in last or is_asian(last) or is_company(last, whole=True, words=words) or (
         bool(tokens)
         and tokens[0] in words.sets["names.given"]
         and tokens[0] not in words.sets["names.hispanic_surnames"]
@@ -123,42 +180,63 @@ def _person(
     given: dict[str, str], whole: tuple[str, str | None], codes: list[str], region: str | None, words: Lexicons
 ) -> Name:
     field, text = whole
-    couple = split_couple(text or given.get("first_name", ""), in_first=text is None, words=words)
-    if couple:
-        codes.append(f"{field}|name.couple")
-    if text is not None:
-        parsed = _couple(couple, region, words) if couple else split_full_name(text, region=region, words=words)
+    if text is None:
+        is_couple = split_couple(given.get("first_name", ""), in_first=True, words=words) is not None
+        parsed = _from_cells(given, None if is_couple else region, words)
     else:
-        parsed = _from_cells(given, region, words, bool(couple))
-    return _finish(given, parsed, bool(couple), codes, words)
+        parsed, is_couple = _read_whole(field, text, given, region, words)
+    if not is_couple and are_several(given.get("salutation", ""), words=words):
+        field, is_couple = "salutation", True
+    if is_couple:
+        codes.append(f"{field}|name.couple")
+    if parsed.salutation and is_nobody([p for p in (parsed.first, parsed.last) if p], words=words):
+        codes.append(f"{field}|name.placeholder")
+        return _name({f: _shown(f, v, words) for f, v in given.items()}, codes, is_placeholder_name=True)
+    return _finish(given, parsed, codes, is_couple=is_couple, words=words)
 
 
-def _couple(sides: tuple[str, str], region: str | None, words: Lexicons) -> Parsed:
-    left, right = (split_full_name(side, region=region, words=words) for side in sides)
-    if right.salutation and _is_address(sides[0], words):
-        return right._replace(salutation=f"{sides[0]} & {right.salutation}")
-    if left.first and left.last and right.last and fold(left.last) != fold(right.last):
-        return Parsed(first=f"{left.first} & {right.first}", last=f"{left.last} & {right.last}")
-    last = right.last or left.last
-    firsts = [s.first or (s.last if not last else "") for s in (left, right)]
-    return Parsed(salutation=left.salutation, first=" & ".join(filter(None, firsts)), last=last)
+def _read_whole(
+    field: str, text: str, given: dict[str, str], region: str | None, words: Lexicons
+) -> tuple[Parsed, bool]:
+    """The parts of the whole name `text`, which stood in `field`, and whether they are several people's."""
+    home = household(text, words=words)
+    if home:
+        return Parsed(salutation=home[0], last=home[1]), True
+    couple = split_couple(text, in_first=False, words=words)
+    if couple:
+        return read_couple(couple, region=region, words=words), True
+    first, last = given.get("first_name", ""), given.get("last_name", "")
+    if field == "full_name":
+        if last and text.endswith(f" {last}"):
+            text = f"{last}, {text.removesuffix(last).strip()}"
+        found = split_full_name(text, region=region, words=words)
+        return (
+            found._replace(first=first, middle="") if first and first == f"{found.first} {found.middle}" else found
+        ), False
+    found = split_full_name(text, region=region, words=words)
+    given.pop(field)
+    if field == "first_name" and not found.first:
+        found = found._replace(first=found.last, last="")
+    if field == "last_name" and not found.last:
+        found = found._replace(last=found.first, first="")
+    return found, False
 
 
-def _is_address(text: str, words: Lexicons) -> bool:
-    local = words.pairs("names.local_civilities")
-    return all(fold(t) in words.sets["names.civilities"] or fold(t) in local for t in text.split())
-
-
-def _from_cells(given: dict[str, str], region: str | None, words: Lexicons, couple: bool) -> Parsed:
-    first = strip_part(given.get("first_name", ""), is_last=False, region=None if couple else region, words=words)
-    last = strip_part(given.get("last_name", ""), is_last=True, region=region, words=words)
+def _from_cells(given: dict[str, str], region: str | None, words: Lexicons) -> Parsed:
+    first = _peeled(given.get("first_name", ""), region, words)
+    last = _peeled(given.get("last_name", ""), region, words)
     return Parsed(
         " ".join(dict.fromkeys(filter(None, (first.salutation, last.salutation)))),
-        first.name, "", last.name, last.suffix or first.suffix, first.nickname or last.nickname, last.maiden,
+        first.name, "", last.name, last.suffix or first.suffix, first.nickname or last.nickname,
+        last.maiden or first.maiden,
     )  # fmt: skip
 
 
-def _finish(given: dict[str, str], parsed: Parsed, is_couple: bool, codes: list[str], words: Lexicons) -> Name:
+def _peeled(text: str, region: str | None, words: Lexicons) -> Part:
+    return peel(text, is_whole=False, region=region, words=words) if text else Part("")
+
+
+def _finish(given: dict[str, str], parsed: Parsed, codes: list[str], *, is_couple: bool, words: Lexicons) -> Name:
     values = {
         "full_name": given.get("full_name"),
         "salutation": given.get("salutation") or parsed.salutation,
@@ -169,10 +247,8 @@ def _finish(given: dict[str, str], parsed: Parsed, is_couple: bool, codes: list[
         "nickname": given.get("nickname") or parsed.nickname,
         "maiden_name": given.get("maiden_name") or parsed.maiden,
     }
-    if parsed.first and not parsed.last and "last_name" not in given and values["last_name"] == parsed.first:
-        values["last_name"] = None
-    shown: dict[str, Any] = {f: _shown(f, v) if v else None for f, v in values.items()}
-    return Name()._replace(**shown, **_keys(shown, words), is_couple=is_couple, codes=_unique(codes))
+    shown = {f: _shown(f, v, words) if v else None for f, v in values.items()}
+    return _name(shown | _keys(shown, words), codes, is_couple=is_couple)
 
 
 def _keys(shown: dict[str, Any], words: Lexicons) -> dict[str, Any]:
@@ -181,22 +257,23 @@ def _keys(shown: dict[str, Any], words: Lexicons) -> dict[str, Any]:
         folded = given_key(shown["first_name"])
         first, initials = first_and_initials(folded) if folded else (None, None)
     middle = given_key(shown["middle_name"]) if shown["middle_name"] else initials
+    generation = generation_key(shown["suffix"], words=words) if shown["suffix"] else None
+    if not generation and shown["last_name"]:
+        generation = surname_generation(shown["last_name"], words=words)
     return {
         "first_name_key": first,
         "last_name_key": family_key(shown["last_name"], words=words) if shown["last_name"] else None,
         "middle_name_key": middle,
         "maiden_name_key": family_key(shown["maiden_name"], words=words) if shown["maiden_name"] else None,
         "nickname_key": given_key(shown["nickname"]) if shown["nickname"] else None,
-        "suffix_key": generation_key(shown["suffix"], words=words) if shown["suffix"] else None,
+        "suffix_key": generation,
     }
 
 
 _KINDS: dict[str, Kind] = {"full_name": "last", "last_name": "last", "maiden_name": "last"}
 
 
-def _shown(field: str, value: str) -> str:
-    return value if field in ("salutation", "suffix") else repair_case(value, kind=_KINDS.get(field, "first"))
-
-
-def _unique(codes: list[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(codes))
+def _shown(field: str, value: str, words: Lexicons) -> str:
+    if field == "salutation":
+        return tidy(value, words=words)
+    return value if field == "suffix" else repair_case(value, kind=_KINDS.get(field, "first"))

@@ -1,4 +1,4 @@
-"""The quick way through names that need no thought: a first and a last name of plain words, each in its own cell.
+"""The quick way through names that need no thought: plain words in their own cells, or two or three of them in one.
 
 Says what `names` says, or nothing: a cell with any word or sign that could mean more than a name is left to it.
 """
@@ -7,18 +7,41 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from crm_clean.normalise.casing import Kind, repair_case
+import pyarrow as pa
+
+from crm_clean.normalise.asian_names import is_asian
+from crm_clean.normalise.casing import repair_case
+from crm_clean.normalise.civilities import tidy
 from crm_clean.normalise.guard import look
 from crm_clean.normalise.lexicon import Lexicons
 from crm_clean.normalise.name_keys import family_key, given_key
+from crm_clean.normalise.name_kinds import is_run
+from crm_clean.normalise.name_order import is_spanish, is_surname
+from crm_clean.normalise.name_strays import oddities
+from crm_clean.normalise.names import read_cell
 from crm_clean.text import fold
 
-_PLAIN = re.compile(r"^(?:[^\W\d_]['’])?[^\W\d_]{2,}(?:[ '’-](?:[^\W\d_]['’])?[^\W\d_]{2,}){0,5}$")
-_ONE_LETTER = re.compile(r"^(.)\1+$")
+Cell = Literal["first", "middle", "last"]
+
+CELL = pa.schema({"value": pa.string(), "key": pa.string()})
+FULL = pa.schema(
+    {
+        name: pa.string()
+        for name in ("full_name", "first_name", "middle_name", "last_name", "first_key", "middle_key", "last_key")
+    }
+)
+SALUTATION = pa.schema({"value": pa.string()})
+
+_PLAIN = re.compile(r"(?:[^\W\d_]['’])?[^\W\d_]{2,}(?:[ '’-](?:[^\W\d_]['’])?[^\W\d_]{2,}){0,5}|[^\W\d_]\.?")
+_INITIAL = re.compile(r"[^\W\d_]\.?")
 _MAX = 60
-_SPECIAL_SETS = ("civilities", "suffixes", "couples", "maiden", "placeholders", "blanks", "business")
+_SPECIAL_SETS = (
+    "civilities", "dotted_civilities", "suffixes", "weak_suffixes", "couples", "maiden", "known_as", "placeholders",
+    "blanks", "departments", "specimens", "business", "legal_forms", "weak_legal_forms", "households",
+    "surname_generations",
+)  # fmt: skip
 
 
 class PlainName(NamedTuple):
@@ -28,17 +51,90 @@ class PlainName(NamedTuple):
     key: str | None
 
 
-def read_plain(raw: str, *, kind: Kind, words: Lexicons) -> PlainName:
-    """The value and key of a first (`kind="first"`) or last name cell, or nothing when it is not plain."""
+class PlainFull(NamedTuple):
+    """A whole name; `full_name` alone where the cell is sound but not plain, all missing where it is neither."""
+
+    full_name: str | None = None
+    first_name: str | None = None
+    middle_name: str | None = None
+    last_name: str | None = None
+    first_key: str | None = None
+    middle_key: str | None = None
+    last_key: str | None = None
+
+
+_NOT_PLAIN = PlainName(None, None)
+
+
+def read_plain(raw: str, *, kind: Cell, words: Lexicons) -> PlainName:
+    """The value and key of the cell of a given, middle or family name, or nothing when it is not plain."""
+    special = _special(words)
+    if raw.isascii() and raw.isalpha():
+        folded = raw.lower()
+        if folded in special or is_run(folded) or len(raw) > _MAX or (kind == "middle" and folded in _particles(words)):
+            return _NOT_PLAIN
+        return PlainName(raw if raw.istitle() else repair_case(raw, kind=_case(kind)), folded)
+    value = _plain_text(raw, special)
+    if value is None or (kind == "middle" and all(t in _particles(words) for t in fold(value).split())):
+        return _NOT_PLAIN
+    shown = repair_case(value, kind=_case(kind))
+    return PlainName(shown, family_key(shown, words=words) if kind == "last" else given_key(shown))
+
+
+def read_plain_full(raw: str, region: str | None, *, words: Lexicons) -> PlainFull:
+    """The parts of a whole name of two or three plain words, the middle one perhaps an initial."""
+    codes: list[str] = []
+    text = read_cell(raw, codes, field="full_name", words=words)
+    if codes or not text:
+        return PlainFull()
+    shown = repair_case(text, kind="last")
+    tokens = text.split(" ")
+    if len(tokens) not in (2, 3) or not _is_ordinary(tokens, region, words):
+        return PlainFull(shown)
+    first = read_plain(tokens[0], kind="first", words=words)
+    last = read_plain(tokens[-1], kind="last", words=words)
+    middle = read_plain(tokens[1], kind="middle", words=words) if len(tokens) == 3 else _NOT_PLAIN
+    if first.value is None or last.value is None or (len(tokens) == 3 and middle.value is None):
+        return PlainFull(shown)
+    return PlainFull(shown, first.value, middle.value, last.value, first.key, middle.key, last.key)
+
+
+def read_plain_salutation(raw: str, *, words: Lexicons) -> str | None:
+    """A civility of one word, or nothing when it is none."""
+    text = look(raw)
+    known = words.sets["names.civilities"]
+    is_known = not text.codes and " " not in text.value and fold(text.value) in known
+    return tidy(text.value, words=words) if is_known else None
+
+
+def _is_ordinary(tokens: list[str], region: str | None, words: Lexicons) -> bool:
+    """Whether the words stand in the order given, middle, family for want of any sign that they do not."""
+    if region in ("VN", "HU") or is_asian(tokens[0]) or _INITIAL.fullmatch(tokens[0]) or _INITIAL.fullmatch(tokens[-1]):
+        return False
+    particles = words.sets["names.particles"]
+    loud = tokens[0].isupper()
+    if loud != tokens[-1].isupper() or fold(tokens[0]) in particles:
+        return False
+    if len(tokens) == 2:
+        return True
+    middle = fold(tokens[1])
+    if is_spanish(region, words) or middle in particles or is_surname(middle, words) or middle == "thi":
+        return False
+    return _INITIAL.fullmatch(tokens[1]) is not None or tokens[1].isupper() == loud
+
+
+def _plain_text(raw: str, special: frozenset[str]) -> str | None:
     text = look(raw)
     value = text.value
-    if text.codes or len(value) > _MAX or not _PLAIN.match(value):
-        return PlainName(None, None)
-    special = _special(words)
-    if any(t in special or _ONE_LETTER.match(t) for t in fold(value).split()):
-        return PlainName(None, None)
-    shown = repair_case(value, kind=kind)
-    return PlainName(shown, family_key(shown, words=words) if kind == "last" else given_key(shown))
+    if text.codes or len(value) > _MAX or not _PLAIN.fullmatch(value):
+        return None
+    if any(t in special or is_run(t) for t in fold(value).split()):
+        return None
+    return None if not value.isascii() and oddities(value) else value
+
+
+def _case(kind: Cell) -> Literal["first", "last"]:
+    return "last" if kind == "last" else "first"
 
 
 @lru_cache(maxsize=4)
@@ -46,5 +142,29 @@ def _special(words: Lexicons) -> frozenset[str]:
     """Every word that may make more of a name than its letters."""
     listed = [w for name in _SPECIAL_SETS for w in words.sets[f"names.{name}"]]
     pairs = [e.partition("=")[0] for n in ("local_civilities", "generations") for e in words.sets[f"names.{n}"]]
-    legal = ["inc", "llc", "ltd", "limited", "corp", "plc", "llp", "gmbh", "oy", "as", "ag"]
-    return frozenset(token for entry in (*listed, *pairs, *legal) for token in entry.split())
+    return frozenset(token for entry in (*listed, *pairs) for token in entry.split())
+
+
+def _particles(words: Lexicons) -> frozenset[str]:
+    return words.sets["names.particles"]
+
+
+def plain_cells(raws: list[str], *, kind: Cell, words: Lexicons) -> pa.Table:
+    """A table of CELL with a row for each of `raws`."""
+    found = [read_plain(raw, kind=kind, words=words) for raw in raws]
+    values, keys = zip(*found, strict=True) if found else ((), ())
+    return pa.table([pa.array(values, pa.string()), pa.array(keys, pa.string())], schema=CELL)
+
+
+def plain_full_names(raws: list[str], regions: list[str | None], *, words: Lexicons) -> pa.Table:
+    """A table of FULL with a row for each of `raws`, whose people live in `regions`."""
+    found = [read_plain_full(raw, region, words=words) for raw, region in zip(raws, regions, strict=True)]
+    columns = list(zip(*found, strict=True)) if found else [()] * len(FULL)
+    return pa.table([pa.array(c, pa.string()) for c in columns], schema=FULL)
+
+
+def plain_salutations(raws: list[str], *, words: Lexicons) -> pa.Table:
+    """A table of SALUTATION with a row for each of `raws`."""
+    return pa.table(
+        [pa.array([read_plain_salutation(raw, words=words) for raw in raws], pa.string())], schema=SALUTATION
+    )
