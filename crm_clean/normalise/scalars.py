@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crm_clean.normalise import consent
+from crm_clean.normalise import consent, plausible
 from crm_clean.normalise import kernels as k
 from crm_clean.normalise.distinct import flat, over, text_series
 from crm_clean.normalise.instants import read_columns
@@ -22,11 +23,17 @@ _CLOSED = ("gender", "language", "consent_status", "consent_basis", "company_dom
 
 
 def read_scalars(
-    records: pa.Table, region: pa.Array, *, tools: Tools, spoken: Vocabulary | None = None
+    records: pa.Table,
+    region: pa.Array,
+    *,
+    tools: Tools,
+    spoken: Vocabulary | None = None,
+    now: datetime | None = None,
 ) -> dict[str, pa.Array]:
     """Every scalar field but the names', and the keys of companies and job titles; `region` stands by record.
 
-    `spoken`: the words of lists as they were read already; without it they are read here.
+    `spoken`: the words of lists as they were read already; without it they are read here. `now`: the clock
+    that dates of the future are told by; without it there are none.
     """
     out: dict[str, pa.Array] = {}
     said = spoken or of_records(records, words=tools.words)
@@ -34,6 +41,7 @@ def read_scalars(
     files = Files.from_rows(text_series(records["file_id"]), text_series(records["source"]), text_series(region))
     dated = {f: flat(records[f"{f}_raw"]) for f, kind in SCALARS.items() if kind in ("instant", "date")}
     dates = read_columns(dated, files, birth_dates=frozenset({"birth_date"}), workers=tools.workers)
+    dates = plausible.sound(dates, now=now)
     for field, kind in SCALARS.items():
         if field in NAME_FIELDS:
             continue
@@ -46,6 +54,8 @@ def read_scalars(
         out[field] = found["value"].combine_chunks()
         if field in ("company", "job_title"):
             out[f"{field}_key"] = found["key"].combine_chunks()
+        if field == "company":
+            out["company_legal_form"] = found["legal_form"].combine_chunks()
         tools.findings.add(at, raw, found["codes"].combine_chunks(), field=field)
     detail = over(k.kernel(k.text, k.VALUE, words=tools.words), [flat(records["status_raw"])], workers=tools.workers)
     out["status_detail"] = pc.coalesce(out["status_detail"], detail["value"].combine_chunks())
@@ -61,5 +71,7 @@ def _kernel(field: str, kind: str, tools: Tools) -> Kernel:
         return k.kernel(k.number, k.COUNT if kind == "count" else k.AMOUNT, whole=kind == "count", **settings)
     if field in _CLOSED:
         return k.kernel(k.said, k.VALUE, field=field, **settings)
-    functions = {"company": k.company, "job_title": k.job_title, "notes": k.note}
+    if field == "company":
+        return k.kernel(k.company, k.COMPANY, **settings)
+    functions = {"job_title": k.job_title, "notes": k.note}
     return k.kernel(functions.get(field, k.text), k.VALUE, **settings)
