@@ -165,7 +165,7 @@ def read_street(raw: str | None, *, has_unit: bool, words: Lexicons) -> Street:
     if not raw:
         return Street(None, None, None, ())
     if "\n" in raw or "\r" in raw:
-        raw = ", ".join(line for part in raw[: 4 * _MAX].splitlines() if (line := part.strip(" ,")))
+        raw = ", ".join(part.strip(" ,") for part in raw[: 4 * _MAX].splitlines() if part.strip(" ,"))
     text = look(raw, limit=_MAX)
     value = text.value
     codes = tuple(f"street|{c}" for c in text.codes)

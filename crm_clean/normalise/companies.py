@@ -1,52 +1,68 @@
-"""Company names fit to show, and their keys without legal form: `ACME GmbH & Co. KG` and `Acme` are one."""
+"""Company names fit to show, their legal forms apart, and their keys: `ACME GmbH & Co. KG` and `Acme` are one.
+
+What stands for no company (`n/a`, `self-employed`, an e-mail address) is found; a name is never corrected.
+"""
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
-from crm_clean.normalise.casing import repair_case
+from crm_clean.normalise.company_case import company_case
+from crm_clean.normalise.company_keys import company_key
 from crm_clean.normalise.guard import look
 from crm_clean.normalise.lexicon import Lexicons
 from crm_clean.normalise.plain import is_blank
 from crm_clean.text import fold
 
 _MAX = 500
-_DOTTED = re.compile(r"(?<![^\W\d_])(?:[^\W\d_]\.\s?){2,}(?:[^\W\d_](?![^\W\d_]))?")
-_TRADING_AS = re.compile(r"\s+(?:d/?b/?a|t/a|trading as|c/o)\s+.*$", re.IGNORECASE)
+_LONGEST_FILLER = 40
+_FEWEST_DIGITS = 7
 
 
 class Company(NamedTuple):
-    """A company name, its key, and what was found; both missing for a placeholder."""
+    """A company name, its key and legal form, and what was found; a placeholder has neither."""
 
     value: str | None
     key: str | None
+    legal_form: str | None
     codes: tuple[str, ...]
 
 
 def read_company(raw: str, *, words: Lexicons) -> Company:
-    """The company that `raw` names; `N/A`, `self-employed`, `-` name none."""
+    """The company that `raw` names; `N/A`, `self-employed`, `-` and an e-mail address name none."""
     text = look(raw, limit=_MAX)
-    folded = fold(text.value)
-    if is_blank(text.value, words=words) or folded in words.sets["companies.placeholders"]:
-        return Company(None, None, (*text.codes, "company.placeholder") if folded else text.codes)
-    return Company(repair_case(text.value, kind="company"), company_key(text.value, words=words), text.codes)
+    value, codes = text.value.strip(" ,;"), text.codes
+    nothing = _why_nothing(value, words)
+    if nothing is not None:
+        return Company(None, None, None, (*codes, nothing) if nothing else codes)
+    found = company_key(value, words=words)
+    if found.key is None:
+        return Company(None, None, None, codes)
+    if found.legal_form is None and _is_person(value, words):
+        codes = (*codes, "company.is_person")
+    return Company(company_case(value, words=words), found.key, found.legal_form, codes)
 
 
-def company_key(value: str, *, words: Lexicons) -> str | None:
-    """`value` folded, without legal form, article and connectors; what is left of it in full when nothing else is."""
-    joined = _DOTTED.sub(lambda m: m.group().replace(".", "").replace(" ", "") + " ", _TRADING_AS.sub("", value))
-    connectors = words.sets["companies.connectors"]
-    whole = [t for t in fold(joined.replace("/", "")).split() if t not in connectors] or fold(value).split()
-    kept = _without_forms(whole, words)
-    return " ".join(kept) or None
+def _why_nothing(value: str, words: Lexicons) -> str | None:
+    """The code of why `value` is no company, empty for an empty cell; None when it is one."""
+    if "@" in value and _is_email(value):
+        return "company.is_email"
+    if len(value) > _LONGEST_FILLER:
+        return None if any(c.isalnum() for c in value) else ""
+    said = fold(value)
+    if not said:
+        return ""
+    if said in words.sets["companies.placeholders"] or is_blank(value, words=words):
+        return "company.placeholder"
+    one_sign = len(said) > 3 and len(set(said)) == 1
+    return "company.placeholder" if one_sign or not said.strip("0 ") else None
 
 
-def _without_forms(tokens: list[str], words: Lexicons) -> list[str]:
-    forms, leading = words.sets["companies.legal_forms"], words.sets["companies.leading_forms"]
-    kept = list(tokens)
-    while len(kept) > 1 and kept[-1] in forms:
-        kept.pop()
-    while len(kept) > 1 and kept[0] in leading:
-        kept.pop(0)
-    return kept
+def _is_email(value: str) -> bool:
+    local, at, domain = value.partition("@")
+    return bool(at and local and "." in domain) and " " not in value
+
+
+def _is_person(value: str, words: Lexicons) -> bool:
+    head, blank, rest = value.partition(" ")
+    return bool(blank) and " " in rest.strip() + " " and fold(head) in words.sets["companies.person_titles"]

@@ -138,7 +138,7 @@ def region(raw: str, country: str | None, said: str | None, prefix: str | None, 
 
 
 def city_cells(city: str, *others: str | None, words: Lexicons) -> tuple[Any, ...]:
-    """A row of CITY_CELLS from a city, its region and postal code, the country of the address, and that of its source."""
+    """A row of CITY_CELLS from a city, its region and postal code, its country, and that of its source."""
     region, postal_code, country, default = others
     given = cities.CityCells(city, region, postal_code)
     return _coded(cities.take_apart(given, country=country, default_region=default, words=words))
