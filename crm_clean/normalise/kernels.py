@@ -195,9 +195,12 @@ def flag(raw: str, *, words: Lexicons) -> tuple[Any, ...]:
     return value, "flag.unreadable" if unknown else None
 
 
-def number(raw: str, *, whole: bool, words: Lexicons) -> tuple[Any, ...]:
-    """A row of COUNT or AMOUNT."""
-    value = numbers.normalise_count(raw) if whole else numbers.normalise_amount(raw)
+def number(raw: str, mark: str | None, *, whole: bool, words: Lexicons) -> tuple[Any, ...]:
+    """A row of COUNT or AMOUNT; `mark`: the decimal mark of the column, or `mixed`."""
+    read = numbers.normalise_count if whole else numbers.normalise_amount
+    if mark == "mixed" and numbers.mark_shown(raw) == "both":
+        return None, "number.ambiguous"
+    value = read(raw, mark=mark)
     unknown = value is None and not plain.is_blank(raw, words=words)
     return value, "number.unreadable" if unknown else None
 

@@ -13,6 +13,7 @@ from crm_clean.normalise import consent, plausible
 from crm_clean.normalise import kernels as k
 from crm_clean.normalise.distinct import flat, over, text_series
 from crm_clean.normalise.instants import read_columns
+from crm_clean.normalise.marks import decide_marks
 from crm_clean.normalise.orders import Files
 from crm_clean.normalise.points import Tools
 from crm_clean.normalise.vocabulary import Vocabulary, of_records
@@ -50,7 +51,11 @@ def read_scalars(
             out[field] = said.columns[field]
             tools.findings.add(at, raw, said.codes[field], field=field)
             continue
-        found = dates[field] if field in dates else over(_kernel(field, kind, tools), [raw], workers=tools.workers)
+        if field in dates:
+            found = dates[field]
+        else:
+            beside = [decide_marks(raw, files, workers=tools.workers)] if kind in ("count", "amount") else []
+            found = over(_kernel(field, kind, tools), [raw, *beside], workers=tools.workers)
         out[field] = found["value"].combine_chunks()
         if field in ("company", "job_title"):
             out[f"{field}_key"] = found["key"].combine_chunks()
