@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from crm_clean.normalise.plans import Found, country_code, find
+from crm_clean.normalise.plans import Found, code_of, country_code, find
 
 LONGEST = 15  # digits of any number with its country code (ITU-T E.164)
 INTERNATIONAL = 11  # digits from which a number without a plus may be taken for one with a country code
@@ -61,6 +61,16 @@ def read_digits(digits: str, regions: tuple[str, ...], *, has_plus: bool) -> Rea
             return _completed(found, digits)
         first = first or found
     return _mended(digits, regions, has_plus=has_plus) or _unread(first, digits)
+
+
+def is_whole(found: Found, digits: str) -> bool:
+    """Whether a valid number was read from all that belongs to it, so that there is nothing to say about it."""
+    code, national, kind, how = found
+    if kind is None or len(code) + len(national) > LONGEST:
+        return False
+    if how == "region":
+        return national != digits or code in _zeroless()
+    return how != "code" or code == _NORTH_AMERICA
 
 
 def _is_dialable(found: Found) -> bool:
@@ -120,7 +130,8 @@ def _candidates(digits: str, regions: tuple[str, ...], *, has_plus: bool) -> Ite
         for region in regions:
             yield find(digits, region, has_plus=False), "phone.prefix_mended"
     for region in regions or ("ZZ",):
-        yield _renumbered(digits, region, has_plus=has_plus), "phone.renumbered"
+        if (country_code(digits) if has_plus else code_of(region)) in _RENUMBERED:
+            yield _renumbered(digits, region, has_plus=has_plus), "phone.renumbered"
     for rest in _after_doubled(bare, digits):
         if len(rest) >= INTERNATIONAL - 1:
             yield find(rest, "ZZ", has_plus=True), "phone.prefix_mended"

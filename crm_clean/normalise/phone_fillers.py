@@ -16,38 +16,41 @@ from crm_clean.normalise.lexicon import Lexicons
 _UP, _DOWN = "0123456789012345678901234567890", "9876543210987654321098765432109"
 _RUN = 7  # digits from which a run at the end of a number is no chance
 _GUESS = 6  # the same for what is no valid number anyway
-_TAIL = 4
+TAIL = 4
 
 
 class Fillers(NamedTuple):
     """The numbers that stand for nothing, and what those begin with that may end in any digits.
 
-    `lengths` are the pairs of such a beginning and the length of the whole; `tails` the last digits of all other
-    numbers: what ends otherwise need not be looked at.
+    `lengths` are the pairs of such a beginning and the length of the whole. `tails` are the last TAIL digits of all
+    other numbers and `heads` the first `head` digits of those beginnings: what has neither need not be looked at.
     """
 
     numbers: frozenset[str]
     starts: tuple[str, ...]
     lengths: frozenset[tuple[str, int]]
     tails: frozenset[str]
+    heads: frozenset[str]
+    head: int
 
     def has(self, written: str, *, whole: str | None = None, national: str | None = None, is_valid: bool) -> bool:
         """Whether a number is nobody's: its digits as `written`, with country code, and those after the code."""
         least = _RUN if is_valid else _GUESS
         return (
-            any(self._lists(form) for form in (written, whole) if form)
+            self._lists(written)
+            or (whole is not None and self._lists(whole))
             or _is_filler(written, least)
-            or bool(national and _is_filler(national, least))
+            or (national is not None and _is_filler(national, least))
         )
 
     def may_have(self, digits: str) -> bool:
         """Whether `has` is worth asking about a valid number, given with its country code; costs next to nothing."""
-        return digits[-_TAIL:] in self.tails or digits.startswith(self.starts)
+        return digits[-TAIL:] in self.tails or digits[: self.head] in self.heads
 
     def _lists(self, digits: str) -> bool:
         if digits in self.numbers:
             return True
-        return digits.startswith(self.starts) and any(
+        return digits[: self.head] in self.heads and any(
             (start, len(digits)) in self.lengths for start in self.starts if digits.startswith(start)
         )
 
@@ -72,10 +75,14 @@ def fillers(words: Lexicons) -> Fillers:
     entries = {re.sub(r"[^0-9x]", "", entry) for entry in words.sets["phones.placeholders"]}
     open_ended = {(entry.rstrip("x"), len(entry)) for entry in entries if entry.endswith("x")}
     numbers = frozenset(entry for entry in entries if entry.isdecimal())
-    endless = {s[i : i + _TAIL] for s in (_UP, _DOWN) for i in range(10)} | {str(d) * _TAIL for d in range(10)}
+    endless = {s[i : i + TAIL] for s in (_UP, _DOWN) for i in range(10)} | {str(d) * TAIL for d in range(10)}
+    starts = tuple(sorted({start for start, _ in open_ended} - {""})) or ("none",)
+    head = min(map(len, starts))
     return Fillers(
         numbers=numbers,
-        starts=tuple(sorted({start for start, _ in open_ended} - {""})) or ("none",),
+        starts=starts,
         lengths=frozenset(open_ended),
-        tails=frozenset(number[-_TAIL:] for number in numbers) | endless,
+        tails=frozenset(number[-TAIL:] for number in numbers) | endless,
+        heads=frozenset(start[:head] for start in starts),
+        head=head,
     )

@@ -27,16 +27,20 @@ _ODD = str.maketrans(
     }
 )
 _CONTEXT = re.compile(r"^([^;]+);phone-context=(\+\d{1,3})")
+_STARTS = frozenset("+(0123456789")
 _LEAD = re.compile(r"^(?:p:|tel:|callto:|sms:|whatsapp:|phone:|'|\"|=)+\s*", re.IGNORECASE)
 _ASIDE = re.compile(r"\s*[(\[](?=[^)\]\d]*[^\W\d_])[^)\]\d]*[)\]]")
 _EXTENSION = re.compile(
     r"[\s,;.(\[/-]*(?:;ext=|\b(?P<word>[^\W\d_]{1,15})|(?<=\d)(?P<tight>[^\W\d_]{1,15})|[#~]|,,)"
     r"[\s.:=#-]*(?P<digits>\d{1,7})\s*[#)\]]?$"
 )
+_DIGIT = re.compile("[0-9]")
+_NOT_DIGIT = re.compile("[^0-9]+")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LETTER = re.compile(r"[^\W\d_]")
 _CORE = re.compile(r"[+(\[]*\d[\d ().\-/'_\[\]*+\\·•]*\d")
-_LOOKALIKES = re.compile(r"(?=(?:\D*\d){5})[\doOlI| ().\-/+]+")
+_OTHER_SIGN = re.compile(r"[^0-9oOlI| ().\-/+]")
+_FEW = 5  # digits that letters must stand among to be taken for digits
 _AS_DIGITS = str.maketrans("oOlI|", "00111")
 _KEYS = str.maketrans("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999")
 _VANITY = re.compile(r"\+?[\d ().-]*\d{3}[ ().-]*[a-z][a-z0-9 .-]*", re.IGNORECASE)
@@ -44,7 +48,7 @@ _WRONG_PLUS = 4  # digits before a second plus: a country code that was put befo
 
 
 class Cell(NamedTuple):
-    """What stands in a cell. `digits` are ASCII, those of the number alone; `loose` those that a slip may have made."""
+    """What stands in a cell: the digits of the number alone, in ASCII, and what is said beside them."""
 
     digits: str
     has_plus: bool
@@ -61,7 +65,9 @@ def plain(text: str) -> str:
     """
     if not text.isascii():
         text = "".join(_ascii_digit(c) for c in text.translate(_ODD))
-    return _CONTEXT.sub(r"\2 \1", _LEAD.sub("", text))
+    if text[:1] not in _STARTS:
+        text = _LEAD.sub("", text)
+    return _CONTEXT.sub(r"\2 \1", text) if ";phone-context" in text else text
 
 
 def _ascii_digit(sign: str) -> str:
@@ -70,25 +76,28 @@ def _ascii_digit(sign: str) -> str:
 
 def take_apart(text: str, words: Lexicons) -> Cell | None:
     """The one number in `text`, already made `plain`; None when none stands out."""
-    label = label_in(text, words) if _LETTER.search(text) else None
-    rest, extension = _without_extension(_ASIDE.sub("", text), words)
+    has_letters = _LETTER.search(text) is not None
+    rest = _ASIDE.sub("", text) if has_letters else text
+    rest, extension = _without_extension(rest, words)
     core = _core(rest)
     if core is None:
         return None
     cell = _cell(core)
-    remark = ("phone.remark",) if rest is not core and _says_more(text, words) else ()
-    return cell._replace(extension=extension, label=label, codes=(*cell.codes, *remark))
+    if not has_letters:
+        return cell._replace(extension=extension) if extension else cell
+    said = [fold(word) for word in _WORD.findall(text)]
+    codes = cell.codes if _naming(words).issuperset(said) else (*cell.codes, "phone.remark")
+    return cell._replace(extension=extension, label=_label(said, words), codes=codes)
 
 
 def label_in(text: str, words: Lexicons) -> str | None:
     """The label that a word in `text` stands for: `mobile`, `fax`, ..."""
+    return _label([fold(word) for word in _WORD.findall(text)], words)
+
+
+def _label(said: list[str], words: Lexicons) -> str | None:
     labels = words.maps["text.phone_labels"]
-    return next((labels[word] for word in map(fold, _WORD.findall(text)) if word in labels), None)
-
-
-def _says_more(text: str, words: Lexicons) -> bool:
-    known = _naming(words)
-    return any(fold(word) not in known for word in _WORD.findall(text))
+    return next((labels[word] for word in said if word in labels), None)
 
 
 @lru_cache(maxsize=4)
@@ -99,7 +108,7 @@ def _naming(words: Lexicons) -> frozenset[str]:
 
 def _without_extension(text: str, words: Lexicons) -> tuple[str, str | None]:
     match = _EXTENSION.search(text)
-    if match is None or sum(c.isdigit() for c in text[: match.start()]) < LEAST - 2:
+    if match is None or len(digits_in(text[: match.start()])) < LEAST - 2:
         return text, None
     word = match["word"] or match["tight"]
     if word and fold(word) not in words.sets["phones.extension_words"]:
@@ -110,8 +119,8 @@ def _without_extension(text: str, words: Lexicons) -> tuple[str, str | None]:
 def _core(text: str) -> str | None:
     """The part of `text` that is the number: all of it, or the one run of digits and separators long enough."""
     if not _LETTER.search(text):
-        return text if any(c.isdigit() for c in text) else None
-    runs = [run for run in _CORE.findall(text) if sum(c.isdigit() for c in run) >= LEAST]
+        return text if _DIGIT.search(text) else None
+    runs = [run for run in _CORE.findall(text) if len(digits_in(run)) >= LEAST]
     return runs[0] if len(runs) == 1 else None
 
 
@@ -120,22 +129,26 @@ def _cell(core: str) -> Cell:
     head, plus, tail = bare.rpartition("+")
     without = _cell(core.replace("(0)", "", 1)).digits if "(0)" in core else None
     if not plus:
-        return Cell(_digits(bare), False, without_zero=without)
-    before = _digits(head)
+        return Cell(digits_in(bare), False, without_zero=without)
+    before = digits_in(head)
     if not before:
-        return Cell(_digits(tail), True, without_zero=without)
-    if len(before) <= _WRONG_PLUS and len(_digits(tail)) >= LEAST:
-        return Cell(_digits(tail), True, codes=("phone.prefix_mended",), without_zero=without)
-    return Cell(_digits(bare), head.startswith("+"), without_zero=without)
+        return Cell(digits_in(tail), True, without_zero=without)
+    if len(before) <= _WRONG_PLUS and len(digits_in(tail)) >= LEAST:
+        return Cell(digits_in(tail), True, codes=("phone.prefix_mended",), without_zero=without)
+    return Cell(digits_in(bare), head.startswith("+"), without_zero=without)
 
 
-def _digits(text: str) -> str:
-    return text if text.isdigit() else "".join(c for c in text if c.isdigit())
+def digits_in(text: str) -> str:
+    """The digits in a `plain` text."""
+    return text if text.isdecimal() else _NOT_DIGIT.sub("", text)
 
 
 def slips(text: str) -> str | None:
     """`text` with letters that look like digits made digits, where it has no other letters; else None."""
-    return text.translate(_AS_DIGITS) if _LOOKALIKES.fullmatch(text) and _LETTER.search(text) else None
+    if _OTHER_SIGN.search(text) or len(digits_in(text)) < _FEW:
+        return None
+    mended = text.translate(_AS_DIGITS)
+    return mended if mended != text else None
 
 
 def dialled(text: str) -> str | None:

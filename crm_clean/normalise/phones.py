@@ -14,17 +14,29 @@ from crm_clean.normalise.guard import look
 from crm_clean.normalise.lexicon import Lexicons
 from crm_clean.normalise.numbering import NOTHING, Reading, read_digits
 from crm_clean.normalise.phone_fillers import fillers
-from crm_clean.normalise.phone_text import LEAST, SEPARATORS, Cell, dialled, label_in, plain, slips, take_apart
+from crm_clean.normalise.phone_text import (
+    LEAST,
+    SEPARATORS,
+    Cell,
+    dialled,
+    digits_in,
+    label_in,
+    plain,
+    slips,
+    take_apart,
+)
 from crm_clean.normalise.plain import is_blank
+from crm_clean.text import clean
 
 LONGEST = 200  # signs of a cell that are looked at
 _SCIENTIFIC = re.compile(r"[+-]?(\d)(?:[.,](\d+))?\s*[eE]\s*\+?(\d{1,2})")
 _FLOAT = re.compile(r"(\+?\d{5,})[.,]0+")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3}){2,}")
-_SERVICES = {"premium": "phone.premium", "toll_free": "phone.toll_free", "shared_cost": "phone.shared_cost"}
+SERVICES = {"premium": "phone.premium", "toll_free": "phone.toll_free", "shared_cost": "phone.shared_cost"}
 _DIALLED_AS_WORDS = frozenset({"toll_free", "premium", "shared_cost", "uan"})
 _ITALIAN_MOBILE = ("+393", 13)  # as they begin, and how long they are; the fixed lines of Italy keep their zero
-_NO_CODES: tuple[str, ...] = ()
+_REPAIRED = ("phone.number_repaired",)
+_UNREADABLE = ("phone.unreadable",)
 
 
 class Phone(NamedTuple):
@@ -49,21 +61,26 @@ def read_phone(raw: str, *, regions: tuple[str, ...], words: Lexicons) -> Phone:
 
 
 def read_plainly(raw: str, *, regions: tuple[str, ...], words: Lexicons) -> Phone | None:
-    """The phone in a plainly written, valid number; None leaves it to the long way, which says the same of it."""
+    """The phone in a plainly written cell; None leaves it to the long way, which says the same of it."""
     digits = raw.translate(SEPARATORS)
     has_plus = digits[:1] == "+"
     if has_plus:
         digits = digits[1:]
-    if not (digits.isdigit() and digits.isascii()) or "(0)" in raw or len(raw) > LONGEST or _is_float(raw):
+    if not (digits.isdigit() and digits.isascii()) or "(0)" in raw or len(raw) > LONGEST or is_float(raw):
         return None
-    reading = read_digits(digits, regions, has_plus=has_plus)
-    if reading.e164 is None or fillers(words).may_have(reading.e164[1:]):
+    reading, known = read_digits(digits, regions, has_plus=has_plus), fillers(words)
+    if reading.e164:
+        return None if known.may_have(reading.e164[1:]) else _valid(reading, label=None, extension=None, codes=())
+    whole, national = reading.possible, reading.national
+    if known.has(digits, whole=whole, national=national, is_valid=False) or is_blank(raw, words=words):
         return None
-    return _valid(reading, label=None, extension=None, codes=_NO_CODES)
+    key = _weak_key(Cell(digits, has_plus), reading)
+    return Phone(clean(raw), key, None, None, False, None, _UNREADABLE)
 
 
-def _is_float(raw: str) -> bool:
-    return raw[-2:] in (".0", "00") and _FLOAT.fullmatch(raw) is not None
+def is_float(raw: str) -> bool:
+    """Whether digits stand with decimals of zero only, as a spreadsheet writes an amount."""
+    return raw[-1:] == "0" and "." in raw and _FLOAT.fullmatch(raw) is not None
 
 
 def read_at_length(raw: str, *, regions: tuple[str, ...], words: Lexicons) -> Phone:
@@ -75,13 +92,13 @@ def read_at_length(raw: str, *, regions: tuple[str, ...], words: Lexicons) -> Ph
     written, repaired = _from_spreadsheet(written)
     if not written:
         return _none((*text.codes, "phone.scientific"))
-    label = label_in(written, words)
     cell, reading = _cell_and_reading(written, regions, words)
     if _is_placeholder(cell, reading, words):
         return _none((*text.codes, "phone.placeholder"), is_placeholder=True)
     if reading.e164 is None:
-        return Phone(text.value, _weak_key(cell, reading), None, label, False, None, (*text.codes, "phone.unreadable"))
-    return _valid(reading, label=label, extension=cell.extension, codes=(*text.codes, *repaired, *cell.codes))
+        key, codes = _weak_key(cell, reading), (*text.codes, *_UNREADABLE)
+        return Phone(text.value, key, None, cell.label, False, None, codes)
+    return _valid(reading, label=cell.label, extension=cell.extension, codes=(*text.codes, *repaired, *cell.codes))
 
 
 def _none(codes: tuple[str, ...], *, is_placeholder: bool = False) -> Phone:
@@ -91,25 +108,25 @@ def _none(codes: tuple[str, ...], *, is_placeholder: bool = False) -> Phone:
 def _valid(reading: Reading, *, label: str | None, extension: str | None, codes: tuple[str, ...]) -> Phone:
     e164, kind = reading.e164, reading.kind
     key = f"{e164};ext={extension}" if extension else e164
-    if reading.codes or codes or kind in _SERVICES:
-        service = (_SERVICES[kind],) if kind in _SERVICES else ()
+    if reading.codes or codes or kind in SERVICES:
+        service = (SERVICES[kind],) if kind in SERVICES else ()
         codes = tuple(dict.fromkeys((*codes, *reading.codes, *service)))
     return Phone(e164, key, extension, label or ("mobile" if kind == "mobile" else None), False, kind, codes)
 
 
 def _from_spreadsheet(written: str) -> tuple[str, tuple[str, ...]]:
     """`written` as it was before a spreadsheet took it for an amount, with a code; nothing when digits are lost."""
-    scientific = _SCIENTIFIC.fullmatch(written)
+    scientific = _SCIENTIFIC.fullmatch(written) if "e" in written or "E" in written else None
     if scientific:
         first, decimals, power = scientific.groups()
         if len(decimals or "") != int(power) or int(power) < LEAST - 1:
             return "", ()
-        return f"{first}{decimals}", ("phone.number_repaired",)
-    whole = _FLOAT.fullmatch(written)
+        return f"{first}{decimals}", _REPAIRED
+    whole = _FLOAT.fullmatch(written) if written[-1:] == "0" else None
     if whole:
-        return whole.group(1), ("phone.number_repaired",)
-    if _THOUSANDS.fullmatch(written):
-        return written.replace(",", ""), ("phone.number_repaired",)
+        return whole.group(1), _REPAIRED
+    if "," in written and _THOUSANDS.fullmatch(written):
+        return written.replace(",", ""), _REPAIRED
     return written, ()
 
 
@@ -131,7 +148,7 @@ def _cell_and_reading(written: str, regions: tuple[str, ...], words: Lexicons) -
 def _try(written: str, regions: tuple[str, ...], words: Lexicons) -> tuple[Cell, Reading]:
     cell = take_apart(written, words)
     if cell is None:
-        return Cell("".join(c for c in written if c.isdigit()), False), NOTHING
+        return Cell(digits_in(written), False, label=label_in(written, words)), NOTHING
     reading = read_digits(cell.digits, regions, has_plus=cell.has_plus)
     if cell.without_zero:
         other = read_digits(cell.without_zero, regions, has_plus=cell.has_plus)
@@ -152,6 +169,8 @@ def _weak_key(cell: Cell, reading: Reading) -> str | None:
 
 def _is_placeholder(cell: Cell, reading: Reading, words: Lexicons) -> bool:
     known, whole = fillers(words), reading.e164[1:] if reading.e164 else reading.possible
+    if reading.e164 and not known.may_have(reading.e164[1:]):
+        return False
     if known.has(cell.digits, whole=whole, national=reading.national, is_valid=reading.e164 is not None):
         return True
     return cell.has_plus and reading.e164 is None and not cell.digits.strip("0")

@@ -44,13 +44,26 @@ class Found(NamedTuple):
 
 
 class Kinds(NamedTuple):
-    """How the numbers of one length are told apart."""
+    """How the numbers of one length are told apart: bound `fullmatch` of patterns, None for a kind that has none."""
 
-    special: Any  # fullmatch of any of `specials`; None where there are none
-    specials: tuple[tuple[Any, str], ...]
+    special: Any  # any of `specials`
+    specials: tuple[tuple[str, str], ...]  # pattern and kind
     fixed: Any
     mobile: Any
     is_one: bool  # fixed and mobile numbers look alike
+
+
+class ByLength(dict[int, "Kinds | None"]):
+    """Kinds by length of the number, made when first asked for; None for lengths that no number has."""
+
+    def __init__(self, metadata: Any) -> None:
+        super().__init__()
+        self._metadata = metadata
+
+    def __missing__(self, length: int) -> Kinds | None:
+        is_length = length in self._metadata.general_desc.possible_length
+        self[length] = found = _kinds(self._metadata, length) if is_length else None
+        return found
 
 
 class Plan(NamedTuple):
@@ -58,22 +71,23 @@ class Plan(NamedTuple):
 
     code: str
     general: Any
-    kinds: dict[int, Kinds]  # by length; no other length is valid
+    kinds: ByLength
     possible: frozenset[int]  # lengths of whole and local numbers
     stripped: frozenset[int]  # lengths that may be left when a trunk prefix is taken off
     longest: int
     trunk: Any
+    trunk_digits: str | None  # the trunk prefix, where it is plain digits
     trunk_rule: str | None
     leading: Any
     call_prefix: Any
 
     def kind(self, digits: str) -> str | None:
         """What kind of number `digits` are; None when no subscriber has such a number."""
-        kinds = self.kinds.get(len(digits))
+        kinds = self.kinds[len(digits)]
         if kinds is None or not self.general(digits):
             return None
         if kinds.special is not None and kinds.special(digits):
-            return next(kind for matches, kind in kinds.specials if matches(digits))
+            return next(kind for pattern, kind in kinds.specials if _matcher(pattern)(digits))
         if kinds.fixed is not None and kinds.fixed(digits):
             both = kinds.is_one or (kinds.mobile is not None and kinds.mobile(digits))
             return "fixed_or_mobile" if both else "fixed"
@@ -81,6 +95,8 @@ class Plan(NamedTuple):
 
     def without_trunk(self, digits: str) -> str:
         """`digits` without the prefix dialled inside the country, where the plan takes it for one."""
+        if self.trunk_digits is not None and not digits.startswith(self.trunk_digits):
+            return digits
         match = self.trunk(digits) if self.trunk and digits else None
         if match is None:
             return digits
@@ -94,17 +110,17 @@ class Plan(NamedTuple):
 def find(digits: str, region: str, *, has_plus: bool) -> Found | None:
     """The number that ASCII `digits` are, read in `region` (`ZZ`: nowhere); None when they are no number at all."""
     if has_plus:
-        code = country_code(digits) if len(digits) > _SHORTEST else None
-        if code:
-            return _settled(code, digits[len(code) :], _home(code), "plus")
         if len(digits) <= _SHORTEST:
             return None
+        code = _beginnings().get(digits[:3])
+        if code:
+            return _settled(code, digits[len(code) :], _home(code), "plus")
     plan = plan_of(region)
     if plan is None:
         return None
     abroad = _after_call_prefix(digits, plan)
     if abroad is not None:
-        code = country_code(abroad) if len(abroad) > _SHORTEST else None
+        code = country_code(abroad)
         return _settled(code, abroad[len(code) :], _main(code, region, plan), "call_prefix") if code else None
     if digits.startswith(plan.code):
         rest = plan.without_trunk(digits[len(plan.code) :])
@@ -116,9 +132,9 @@ def find(digits: str, region: str, *, has_plus: bool) -> Found | None:
 def _settled(code: str, national: str, plan: Plan, how: str) -> Found | None:
     if len(national) < _SHORTEST:
         return None
-    rest = plan.without_trunk(national)
-    if rest is not national and len(rest) in plan.stripped:
-        national = rest
+    if plan.trunk_digits is None or national.startswith(plan.trunk_digits):
+        rest = plan.without_trunk(national)
+        national = rest if len(rest) in plan.stripped else national
     if not _SHORTEST <= len(national) <= _LONGEST:
         return None
     return Found(code, national, kind_of(code, national), how)
@@ -126,13 +142,10 @@ def _settled(code: str, national: str, plan: Plan, how: str) -> Found | None:
 
 def kind_of(code: str, national: str) -> str | None:
     """What kind of number these digits after that country code are; None when they are not valid."""
-    regions = codes()[code]
-    if len(regions) == 1:
-        return _home(code).kind(national)
-    for region in regions:
-        plan = plan_of(region)
-        if plan is None:
-            continue
+    family = _family(code)
+    if len(family) == 1:
+        return family[0].kind(national)
+    for plan in family:
         if plan.leading is not None:
             if plan.leading(national):
                 return plan.kind(national)
@@ -144,12 +157,18 @@ def kind_of(code: str, national: str) -> str | None:
 
 
 def country_code(digits: str) -> str | None:
-    """The country code that `digits` begin with."""
-    known = codes()
-    for n in (1, 2, 3):
-        if digits[:n] in known:
-            return digits[:n]
-    return None
+    """The country code that three or more `digits` begin with."""
+    return _beginnings().get(digits[:3]) or (_short(digits) if len(digits) < 3 else None)
+
+
+def code_of(region: str) -> str | None:
+    """The country code of a region."""
+    plan = plan_of(region)
+    return plan.code if plan else None
+
+
+def _short(digits: str) -> str | None:
+    return next((digits[:n] for n in (1, 2) if digits[:n] in codes()), None)
 
 
 def _after_call_prefix(digits: str, plan: Plan) -> str | None:
@@ -169,6 +188,21 @@ def codes() -> dict[str, tuple[str, ...]]:
     import phonenumbers
 
     return {str(code): tuple(regions) for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items()}
+
+
+@lru_cache(maxsize=1)
+def _beginnings() -> dict[str, str]:
+    """The country code in any three digits that begin with one."""
+    firsts = {f"{n:03}": [f"{n:03}"[:size] for size in (1, 2, 3)] for n in range(1000)}
+    found = {three: next((code for code in heads if code in codes()), None) for three, heads in firsts.items()}
+    return {three: code for three, code in found.items() if code}
+
+
+@lru_cache(maxsize=512)
+def _family(code: str) -> tuple[Plan, ...]:
+    """The plans of all regions of a country code, the main one first."""
+    plans = [_home(code), *(plan_of(region) for region in codes()[code][1:])]
+    return tuple(plan for plan in plans if plan is not None)
 
 
 @lru_cache(maxsize=512)
@@ -201,11 +235,12 @@ def _compiled(metadata: Any) -> Plan:
     return Plan(
         code=str(metadata.country_code),
         general=re.compile(general.national_number_pattern).fullmatch,
-        kinds={n: _kinds(metadata, n) for n in sorted(lengths)},
+        kinds=ByLength(metadata),
         possible=lengths | local,
         stripped=(lengths | frozenset(range(longest + 1, 40))) - local,
         longest=longest,
         trunk=re.compile(trunk).match if trunk else None,
+        trunk_digits=trunk if trunk and trunk.isdecimal() else None,
         trunk_rule=metadata.national_prefix_transform_rule or None,
         leading=re.compile(metadata.leading_digits).match if metadata.leading_digits else None,
         call_prefix=re.compile(metadata.international_prefix).match if metadata.international_prefix else None,
@@ -214,11 +249,11 @@ def _compiled(metadata: Any) -> Plan:
 
 def _kinds(metadata: Any, length: int) -> Kinds:
     patterns = [(_pattern(getattr(metadata, name), length), kind) for name, kind in _SPECIAL]
-    special = [(pattern, kind) for pattern, kind in patterns if pattern]
+    special = [(pattern, kind) for pattern, kind in patterns if pattern is not None]
     mixed = "|".join(f"(?:{pattern})" for pattern, _ in special)
     return Kinds(
-        special=re.compile(mixed).fullmatch if mixed else None,
-        specials=tuple((re.compile(pattern).fullmatch, kind) for pattern, kind in special),
+        special=_matcher(mixed or None),
+        specials=tuple(special),
         fixed=_matcher(_pattern(metadata.fixed_line, length)),
         mobile=_matcher(_pattern(metadata.mobile, length)),
         is_one=bool(metadata.same_mobile_and_fixed_line_pattern),
@@ -232,5 +267,6 @@ def _pattern(desc: Any, length: int) -> str | None:
     return desc.national_number_pattern if not lengths or length in lengths else None
 
 
+@lru_cache(maxsize=4096)
 def _matcher(pattern: str | None) -> Any:
     return re.compile(pattern).fullmatch if pattern else None

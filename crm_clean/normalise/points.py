@@ -17,6 +17,7 @@ from crm_clean.normalise.findings import SEPARATOR, Findings
 from crm_clean.normalise.lexicon import Lexicons
 from crm_clean.normalise.memory import Memory
 from crm_clean.normalise.quick_emails import read_emails as quick_emails
+from crm_clean.normalise.quick_phones import read_phones as quick_phones
 from crm_clean.normalise.workers import Workers
 
 Positions = np.ndarray[Any, Any]
@@ -109,7 +110,7 @@ def read_phones(batch: Batch, *, country: pa.Array, region: pa.Array, tools: Too
     """
     where = pa.array(batch.at)
     columns = [batch.columns["raw"], country.take(where), region.take(where)]
-    kernel = k.kernel(k.phone, k.PHONE, words=tools.words)
+    kernel = partial(quick_phones, words=tools.words)
     found = over(kernel, columns, workers=tools.workers, memory=tools.memory, kind="phone")
     given, kind = batch.columns["label"], found["kind"].combine_chunks()
     wrong = pc.and_(pc.equal(given, "mobile"), pc.is_in(kind, value_set=pa.array(_NOT_MOBILE)))
