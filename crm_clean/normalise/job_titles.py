@@ -71,7 +71,8 @@ def cased(text: str, *, words: Lexicons) -> str:
     if not (is_shouted or is_whispered):
         if acronyms.keys().isdisjoint(_WORD.findall(small)) and _SMALL.isdisjoint(text.split()):
             return text
-        return _WORD.sub(lambda found: _mended(found, acronyms, words), text)
+        mended = _WORD.sub(lambda found: _mended(found, acronyms, words), text)
+        return cased(mended, words=words) if mended in (mended.upper(), mended.lower()) else mended
     return _WORD.sub(lambda found: _cased_word(found, words, is_shouted=is_shouted), text)
 
 

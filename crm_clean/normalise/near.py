@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 
 from crm_clean.normalise.tag_keys import key_words, squeezed
 
@@ -39,8 +40,7 @@ def _nearest(words: list[str], known: list[str], may: Callable[[str, str], bool]
 
     if not words or not known:
         return {}
-    left, right = ([squeezed(key_words(w)) for w in part] for part in (words, known))
-    far = cdist(left, right, scorer=OSA.distance, score_cutoff=2)
+    far = cdist(_forms(tuple(words)), _forms(tuple(known)), scorer=OSA.distance, score_cutoff=2)
     found = {}
     for word, row in zip(words, far, strict=True):
         likely = sorted((row[at], at) for at in (row <= 2).nonzero()[0].tolist())
@@ -49,6 +49,11 @@ def _nearest(words: list[str], known: list[str], may: Callable[[str, str], bool]
         if near:
             found[word] = near
     return found
+
+
+@lru_cache(maxsize=8)
+def _forms(words: tuple[str, ...]) -> list[str]:
+    return [squeezed(key_words(word)) for word in words]
 
 
 def is_slip(word: str, meant: str) -> bool:

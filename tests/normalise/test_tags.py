@@ -98,7 +98,20 @@ WRITTEN = st.one_of(
     st.text(max_size=20),
     st.lists(
         st.sampled_from(
-            ["VIP", "vip", "V.I.P.", "customer", "Customers", "Kunde", "Händler", "Haendler", "news", "letter", "-", " "]
+            [
+                "VIP",
+                "vip",
+                "V.I.P.",
+                "customer",
+                "Customers",
+                "Kunde",
+                "Händler",
+                "Haendler",
+                "news",
+                "letter",
+                "-",
+                " ",
+            ]
         ),
         min_size=1,
         max_size=3,
