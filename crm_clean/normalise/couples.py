@@ -19,8 +19,10 @@ _WORDY = frozenset({"and", "und", "et"})
 def read_couple(sides: tuple[str, str], *, region: str | None, words: Lexicons) -> Parsed:
     """The two people of `split_couple` in one set of parts: given names joined, surnames where there are two."""
     left, right = (split_full_name(side, region=region, words=words) for side in sides)
-    if right.salutation and _is_address(sides[0], words):
-        return right._replace(salutation=f"{sides[0]} & {right.salutation}")
+    if _is_address(sides[0], words):
+        if _is_address(sides[1], words):
+            return Parsed(salutation=" & ".join(sides))
+        return right._replace(salutation=" & ".join(filter(None, (sides[0], right.salutation))))
     if left.first and left.last and right.first and right.last and fold(left.last) != fold(right.last):
         return Parsed(first=f"{left.first} & {right.first}", last=f"{left.last} & {right.last}")
     last = right.last or left.last

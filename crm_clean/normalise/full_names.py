@@ -42,7 +42,7 @@ def split_full_name(text: str, *, region: str | None, words: Lexicons) -> Parsed
     if len(text) > _MAX or text.count(" ") >= _MAX_WORDS:
         return Parsed(last=text)
     part = peel(text, is_whole=True, region=region, words=words)
-    bare = " ".join(part.name.split())
+    bare = " ".join(t for t in part.name.split() if t == "," or any(map(str.isalpha, t)))
     if part.nickname and " " not in bare and text[:1] in _OPENING:
         return Parsed(part.salutation, part.nickname, "", bare, part.suffix)
     name = _bare(bare, region, words)
@@ -72,6 +72,8 @@ def _bare(text: str, region: str | None, words: Lexicons) -> Parsed:
 
 
 def _by_comma(pieces: list[str], region: str | None, words: Lexicons) -> Parsed:
+    if not pieces:
+        return Parsed()
     if len(pieces) == 1:
         return _by_position(pieces[0].split(" "), region, words) if " " in pieces[0] else Parsed(last=pieces[0])
     family, given, rest = pieces[0], pieces[1], " ".join(pieces[2:])

@@ -152,8 +152,14 @@ def _take_behind(text: str, heading: str, words: Lexicons) -> tuple[str, str]:
     for at in range(1, len(tokens) - 1):
         said = fold(tokens[at])
         if said in known and (one_case or tokens[at][0].islower() or said in ("nee", "geb")):
-            return " ".join(tokens[:at]).rstrip(_EDGES), " ".join(tokens[at + 1 :])
+            return _both(tokens[:at], tokens[at + 1 :], text)
         pair = f"{said} {fold(tokens[at + 1])}"
         if pair in known and at + 2 < len(tokens):
-            return " ".join(tokens[:at]).rstrip(_EDGES), " ".join(tokens[at + 2 :])
+            return _both(tokens[:at], tokens[at + 2 :], text)
     return text, ""
+
+
+def _both(before: list[str], behind: list[str], text: str) -> tuple[str, str]:
+    """What stands on the two sides of a word, unless one of them is no name."""
+    name, other = (" ".join(t for t in tokens if any(map(str.isalpha, t))).strip(_EDGES) for tokens in (before, behind))
+    return (name, other) if name and other else (text, "")

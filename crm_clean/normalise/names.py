@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from crm_clean.normalise.asian_names import is_asian, surname_length
 from crm_clean.normalise.casing import Kind, repair_case
-from crm_clean.normalise.civilities import tidy
+from crm_clean.normalise.civilities import are_civilities, tidy
 from crm_clean.normalise.couples import are_several, household, read_couple, split_couple
 from crm_clean.normalise.full_names import Parsed, split_full_name
 from crm_clean.normalise.guard import look
@@ -26,9 +26,12 @@ from crm_clean.normalise.name_kinds import is_company, is_never_a_name, is_nobod
 from crm_clean.normalise.name_parts import Part, peel
 from crm_clean.normalise.name_strays import oddities, take_remarks, take_strays
 from crm_clean.normalise.plain import is_blank
+from crm_clean.normalise.plain_words import plain_text
 from crm_clean.text import fold
 
 _MAX = 300
+_ROUNDS = 4
+_SIGNS = frozenset("&+/,;-–—")
 _LEADING = ("full_name", "first_name", "last_name")
 
 
@@ -68,8 +71,40 @@ class Name(NamedTuple):
     codes: tuple[str, ...] = ()
 
 
+_N_PARTS = Name._fields.index("is_placeholder_name")
+
+
 def read_name(cells: NameCells, *, region: str | None = None, words: Lexicons) -> Name:
-    """The name in `cells`; `region` is where the person lives, if known, and tells `M.` from an initial."""
+    """The name in `cells`; `region` is where the person lives, if known, and tells `M.` from an initial.
+
+    Parts that may hold more than one name are read again until they are what they seem, so that a name that was read
+    before stays as it is.
+    """
+    name = _read(cells, region, words)
+    for _ in range(_ROUNDS):
+        if _is_settled(name, words):
+            break
+        again = _read(NameCells(*name[: len(NameCells._fields)]), region, words)
+        if again[:_N_PARTS] == name[:_N_PARTS]:
+            break
+        name = again._replace(
+            is_placeholder_name=name.is_placeholder_name or again.is_placeholder_name,
+            is_company_name=name.is_company_name or again.is_company_name,
+            is_couple=name.is_couple or again.is_couple,
+            codes=tuple(dict.fromkeys((*name.codes, *again.codes))),
+        )
+    return name
+
+
+def _is_settled(name: Name, words: Lexicons) -> bool:
+    """Whether the parts are plain words in their own cells, which mean nothing but themselves."""
+    first, last = name.first_name, name.last_name
+    if not first or not last or name.middle_name:
+        return False
+    return plain_text(first, words=words) is not None and plain_text(last, words=words) is not None and first != last
+
+
+def _read(cells: NameCells, region: str | None, words: Lexicons) -> Name:
     codes: list[str] = []
     clean = {
         f: read_cell(raw, codes, field=f, words=words) for f, raw in zip(NameCells._fields, cells, strict=True) if raw
@@ -116,7 +151,7 @@ def _freed(field: str, value: str, codes: list[str], words: Lexicons) -> str:
     rest, strays = take_strays(value, words=words)
     rest, is_remarked = take_remarks(rest, words=words)
     codes += [f"{field}|{code}" for code in (*strays, *(["name.remark"] if is_remarked else []), *found)]
-    return rest
+    return rest.strip(" ,;:|")
 
 
 def _says_nobody(codes: list[str]) -> bool:
@@ -199,6 +234,7 @@ def _read_whole(
     field: str, text: str, given: dict[str, str], region: str | None, words: Lexicons
 ) -> tuple[Parsed, bool]:
     """The parts of the whole name `text`, which stood in `field`, and whether they are several people's."""
+    text = " ".join(t for t in text.split() if any(map(str.isalpha, t)) or t in _SIGNS)
     home = household(text, words=words)
     if home:
         return Parsed(salutation=home[0], last=home[1]), True
@@ -207,8 +243,7 @@ def _read_whole(
         return read_couple(couple, region=region, words=words), True
     first, last = given.get("first_name", ""), given.get("last_name", "")
     if field == "full_name":
-        if last and text.endswith(f" {last}"):
-            text = f"{last}, {text.removesuffix(last).strip()}"
+        text = _led_by(last, text, region, words)
         found = split_full_name(text, region=region, words=words)
         return (
             found._replace(first=first, middle="") if first and first == f"{found.first} {found.middle}" else found
@@ -220,6 +255,15 @@ def _read_whole(
     if field == "last_name" and not found.last:
         found = found._replace(last=found.first, first="")
     return found, False
+
+
+def _led_by(last: str, text: str, region: str | None, words: Lexicons) -> str:
+    """The whole name `text` as `last, rest` when it ends in the family name that has a cell of its own."""
+    if not last or not text.endswith(f" {last}"):
+        return text
+    head = " ".join(t for t in text.removesuffix(last).split() if any(map(str.isalpha, t)))
+    titles = [are_civilities(said, region=region, words=words) for said in (head, last)]
+    return text if not head or any(titles) else f"{last}, {head}"
 
 
 def _from_cells(given: dict[str, str], region: str | None, words: Lexicons) -> Parsed:

@@ -6,7 +6,6 @@ Says what `names` says, or nothing: a cell with any word or sign that could mean
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Literal, NamedTuple
 
 import pyarrow as pa
@@ -17,10 +16,9 @@ from crm_clean.normalise.civilities import tidy
 from crm_clean.normalise.guard import look
 from crm_clean.normalise.lexicon import Lexicons
 from crm_clean.normalise.name_keys import family_key, given_key
-from crm_clean.normalise.name_kinds import is_run
 from crm_clean.normalise.name_order import is_spanish, is_surname
-from crm_clean.normalise.name_strays import oddities
 from crm_clean.normalise.names import read_cell
+from crm_clean.normalise.plain_words import plain_text
 from crm_clean.text import fold
 
 Cell = Literal["first", "middle", "last"]
@@ -34,14 +32,7 @@ FULL = pa.schema(
 )
 SALUTATION = pa.schema({"value": pa.string()})
 
-_PLAIN = re.compile(r"(?:[^\W\d_]['’])?[^\W\d_]{2,}(?:[ '’-](?:[^\W\d_]['’])?[^\W\d_]{2,}){0,5}|[^\W\d_]\.?")
 _INITIAL = re.compile(r"[^\W\d_]\.?")
-_MAX = 60
-_SPECIAL_SETS = (
-    "civilities", "dotted_civilities", "suffixes", "weak_suffixes", "couples", "maiden", "known_as", "placeholders",
-    "blanks", "departments", "specimens", "business", "legal_forms", "weak_legal_forms", "households",
-    "surname_generations",
-)  # fmt: skip
 
 
 class PlainName(NamedTuple):
@@ -68,15 +59,13 @@ _NOT_PLAIN = PlainName(None, None)
 
 def read_plain(raw: str, *, kind: Cell, words: Lexicons) -> PlainName:
     """The value and key of the cell of a given, middle or family name, or nothing when it is not plain."""
-    special = _special(words)
-    if raw.isascii() and raw.isalpha():
-        folded = raw.lower()
-        if folded in special or is_run(folded) or len(raw) > _MAX or (kind == "middle" and folded in _particles(words)):
-            return _NOT_PLAIN
-        return PlainName(raw if raw.istitle() else repair_case(raw, kind=_case(kind)), folded)
-    value = _plain_text(raw, special)
-    if value is None or (kind == "middle" and all(t in _particles(words) for t in fold(value).split())):
+    value = plain_text(raw, words=words)
+    if value is None:
         return _NOT_PLAIN
+    if kind == "middle" and all(t in words.sets["names.particles"] for t in fold(value).split()):
+        return _NOT_PLAIN
+    if value.isascii() and value.isalpha():
+        return PlainName(value if value.istitle() else repair_case(value, kind=_case(kind)), value.lower())
     shown = repair_case(value, kind=_case(kind))
     return PlainName(shown, family_key(shown, words=words) if kind == "last" else given_key(shown))
 
@@ -123,30 +112,8 @@ def _is_ordinary(tokens: list[str], region: str | None, words: Lexicons) -> bool
     return _INITIAL.fullmatch(tokens[1]) is not None or tokens[1].isupper() == loud
 
 
-def _plain_text(raw: str, special: frozenset[str]) -> str | None:
-    text = look(raw)
-    value = text.value
-    if text.codes or len(value) > _MAX or not _PLAIN.fullmatch(value):
-        return None
-    if any(t in special or is_run(t) for t in fold(value).split()):
-        return None
-    return None if not value.isascii() and oddities(value) else value
-
-
 def _case(kind: Cell) -> Literal["first", "last"]:
     return "last" if kind == "last" else "first"
-
-
-@lru_cache(maxsize=4)
-def _special(words: Lexicons) -> frozenset[str]:
-    """Every word that may make more of a name than its letters."""
-    listed = [w for name in _SPECIAL_SETS for w in words.sets[f"names.{name}"]]
-    pairs = [e.partition("=")[0] for n in ("local_civilities", "generations") for e in words.sets[f"names.{n}"]]
-    return frozenset(token for entry in (*listed, *pairs) for token in entry.split())
-
-
-def _particles(words: Lexicons) -> frozenset[str]:
-    return words.sets["names.particles"]
 
 
 def plain_cells(raws: list[str], *, kind: Cell, words: Lexicons) -> pa.Table:
