@@ -42,7 +42,7 @@ _NO_PART = r"\s@<>()\[\]{},;:|\"\u201c\u201d\u201e\u00ab\u00bb"
 _RUN = re.compile(rf"[^{_NO_PART}]+@[^{_NO_PART}/?=&]+")
 _BULLET = re.compile(r"\s*(?:\d{1,3}[.)]|[-*\u2022\u00b7\u2013\u2014])\s+")
 _WIDE = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)} | {0x3002: ".", 0xFF61: ".", 0xFE6B: "@", 0xFE52: "."}
-_DIGITS = {base + n: str(n) for base in (0x660, 0x6F0, 0x966) for n in range(10)}
+_NARROW = _WIDE | {base + n: str(n) for base in (0x660, 0x6F0, 0x966) for n in range(10)}
 
 
 def split_emails(raw: str) -> list[str]:
@@ -91,20 +91,29 @@ def _is_name(piece: str, pieces: list[str]) -> bool:
 
 def readings(text: str, *, words: Lexicons) -> Iterator[tuple[str, bool]]:
     """What may be the one address in `text`, likeliest first, and whether something had to be mended for it."""
+    plain = bare(text)
+    yield from _narrow_first(plain, is_mended=False)
+    if plain != text:
+        yield text, False  # what looks like quotes may be all there is
     decoded = _decoded(text)
-    address = bare(decoded)
-    is_narrowed = decoded.isascii() and not text.isascii()
-    if is_narrowed:
-        yield address, True
-    yield bare(text), False
-    if decoded != text and not is_narrowed:
-        yield address, True
+    address = bare(decoded) if decoded != text else plain
+    if address != plain:
+        yield from _narrow_first(address, is_mended=True)
     mended = _COMMA_DOT.sub(".", _DOT.sub(".", _AT.sub("@", address)))
     if mended != address:
-        yield mended, True
+        yield from _narrow_first(mended, is_mended=True)
     found = _found(decoded, words) or (_found(mended, words) if mended != address else None)
     if found:
-        yield found, True
+        yield from _narrow_first(found, is_mended=True)
+
+
+def _narrow_first(address: str, *, is_mended: bool) -> Iterator[tuple[str, bool]]:
+    """`address`, after what it is in ASCII when all that is not are wide signs and foreign digits."""
+    if not address.isascii():
+        narrow = address.translate(_NARROW)
+        if narrow.isascii():
+            yield bare(narrow), True
+    yield address, is_mended
 
 
 def bare(text: str) -> str:
@@ -129,8 +138,6 @@ def _decoded(text: str) -> str:
         text = unquote(text)
     if not text.isascii():
         text = text.translate(_WIDE)
-        narrow = text.translate(_DIGITS)
-        text = narrow if narrow.isascii() else text
     return " ".join(text.split())
 
 
