@@ -16,8 +16,11 @@ _STRONG = re.compile(
     r"\s*(?:[;|\n\r]|:::|//|\s(?:or|oder|ou|o|of|and|und|et|y|e|en|ed|bzw\.?)\s|\s&\s)\s*(?!ext=)", re.IGNORECASE
 )
 _WEAK = re.compile(r"\s*[,/]\s*")
+_LINE = re.compile("\n")
 _PLUS = re.compile(r"(?<=\d)\)?\s+(?=\+\s?\d)")
 _WORD = re.compile(r"(?<=\d)\)?[\s,;.-]+(?=[^\W\d_][^\d;|/&]{0,15}[(+\d])")
+# A word or an aside behind the number that it names, before the next number.
+_NAMED = re.compile(r"(\([^()\d]*[^\W\d_][^()\d]*\)|[^\W\d_]+\.?)[\s,;/-]+(?=[+(]{0,2}\d)")
 _BLOCKS = re.compile(r"(?<=\d)\s+(?=\d)")
 _BLOCK = 9  # digits without a break that are a whole number
 _DIGIT = re.compile(r"\d")
@@ -30,10 +33,18 @@ def split_phones(raw: str) -> list[str]:
     """
     if len(raw) > _MAX:
         return [raw]
-    found = [raw]
+    found = _named(raw)
     for separator in (_STRONG, _PLUS, _WORD, _WEAK):
         found = [part for whole in found for part in _parts(whole, separator)]
     return [part for whole in found for part in _blocks(whole)]
+
+
+def _named(raw: str) -> list[str]:
+    """`0199001234 (home) 0639981234 (work)`: each number with the word behind it."""
+    if not (raw[:1] in "+(" or raw[:1].isdigit()) or not (raw[-1:] == ")" or raw[-1:].isalpha()):
+        return [raw]
+    parts = _parts(_NAMED.sub("\\1\n", raw), _LINE)
+    return parts if len(parts) > 1 else [raw]
 
 
 def _parts(raw: str, separator: re.Pattern[str]) -> list[str]:

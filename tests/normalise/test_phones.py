@@ -66,6 +66,15 @@ def test_the_cases_come_from_all_over_the_world(words: Lexicons) -> None:
         pytest.param("01 99 00 12 34", ["01 99 00 12 34"], id="one number in pairs"),
         pytest.param("Tel 030 2312512 Fax 030 2312513", ["Tel 030 2312512", "Fax 030 2312513"], id="a word for each"),
         pytest.param("M: 07700 900123 H: 020 7946 0958", ["M: 07700 900123", "H: 020 7946 0958"], id="initials"),
+        pytest.param(
+            "0199001234 (home) 0639981234 (work)", ["0199001234 (home)", "0639981234 (work)"], id="asides behind"
+        ),
+        pytest.param("0199001234 home, 0639981234 work", ["0199001234 home", "0639981234 work"], id="words behind"),
+        pytest.param(
+            "office 212-555-0123 cell 212-555-0199", ["office 212-555-0123", "cell 212-555-0199"], id="words before"
+        ),
+        pytest.param("030 2312512 (privat)", ["030 2312512 (privat)"], id="one number with an aside"),
+        pytest.param("212-555-0123 ext 45 work", ["212-555-0123 ext 45 work"], id="an extension and a word"),
         pytest.param("212-555-0123 ext 45", ["212-555-0123 ext 45"], id="a word and few digits are no number"),
         pytest.param("06 39 98 12 34 en 01 99 00 12 34", ["06 39 98 12 34", "01 99 00 12 34"], id="Dutch en"),
         pytest.param("1 " * 150, ["1 " * 150], id="a long cell is left alone"),
