@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from crm_clean.records.tables import VOCABULARY
 from crm_clean.report.by_field import quality_by_field
 from crm_clean.report.findings import by_source, counted, examples, findings
 from crm_clean.report.merges import largest_merges, least_certain_merges, members_of, sizes, spelt_out
@@ -54,8 +55,8 @@ class Facts:
 
 
 def summarise(tables: Tables, checks: pd.DataFrame, review: pd.DataFrame, *, facts: Facts) -> RunSummary:
-    """The summary of a run. `tables`: at least NEEDED; `checks`: CHECKS; `review`: the review queue, in order,
-    or the first SHOWN_PAIRS of it where `facts.waiting` has them all."""
+    """The summary of a run. `tables`: at least NEEDED, and `vocabulary` where it is kept; `checks`: CHECKS; `review`:
+    the review queue, in order, or the first SHOWN_PAIRS of it where `facts.waiting` has them all."""
     golden, records, pairs = tables["golden"], tables["records"], tables["pairs"]
     linking = _linking(facts.link_report, pairs)
     largest = largest_merges(tables, explain=facts.explain)
@@ -83,6 +84,7 @@ def summarise(tables: Tables, checks: pd.DataFrame, review: pd.DataFrame, *, fac
         review=review.head(SHOWN_PAIRS).reset_index(drop=True),
         cuts=_cuts(pairs, records),
         checks=checks,
+        vocabulary=tables.get("vocabulary", VOCABULARY.empty()),
         evaluation=facts.evaluation,
         changes=facts.changes,
         outputs=tuple(facts.outputs),

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from crm_clean.report import view, words
+from crm_clean.report import view, vocabulary, words
 from crm_clean.report.pages import environment
 from crm_clean.report.pictures import pictures, trend
 from crm_clean.report.plain import visible
@@ -33,6 +33,7 @@ def render(summary: RunSummary) -> str:
         sources=view.sources(summary),
         findings=view.findings(summary),
         quarantine=view.quarantine(summary),
+        words=vocabulary.told(summary.vocabulary),
         scorecard=view.scorecard(summary),
         by_field=view.by_field(summary.quality),
         largest=view.merges(summary.largest, summary.members),

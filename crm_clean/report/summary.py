@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from crm_clean.records.tables import QUALITY
+from crm_clean.records.tables import QUALITY, VOCABULARY
 from crm_clean.report.quality import Quality
 
 # Frames that a summary may come without, by their columns.
@@ -101,8 +101,9 @@ class RunSummary:
     name, email, phone, company, updated_at, match_probability), `sizes` (n_records, n_golden), `review` (the review
     queue's own columns, the first pairs of it), `cuts` (left, right, match_probability, levels), `scores` (low, high,
     verdict, n: scored pairs by probability), `examples` (code, field, raw, n: values as they came), `checks` (CHECKS),
-    `quality` (QUALITY) and `trend` (run, committed_at, measure, value, this run's own among them). `changes` counts
-    identity events by name, None for a first run. `refused`: why the run was not committed, empty when it was.
+    `quality` (QUALITY), `vocabulary` (VOCABULARY) and `trend` (run, committed_at, measure, value, this run's own among
+    them). `changes` counts identity events by name, None for a first run. `refused`: why the run was not committed,
+    empty when it was.
     `partial`: an earlier run, of which issues and pairs are not kept.
     """
 
@@ -131,6 +132,7 @@ class RunSummary:
     partial: bool = False
     n_decided: int = 0
     quality: pd.DataFrame = field(default_factory=QUALITY.empty)
+    vocabulary: pd.DataFrame = field(default_factory=VOCABULARY.empty)
     examples: pd.DataFrame = field(default_factory=lambda: blank("examples"))
     issue_sources: pd.DataFrame = field(default_factory=lambda: blank("issue_sources"))
     sizes: pd.DataFrame = field(default_factory=lambda: blank("sizes"))
