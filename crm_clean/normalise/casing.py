@@ -29,6 +29,7 @@ _SMALL: dict[Kind, frozenset[str]] = {
     "company": frozenset(_COMPANY_WORDS.split()),
 }
 _ACRONYM_LENGTH = 4
+_MCS = ("MC", "mc")
 _FORMS = {
     "gmbh": "GmbH",
     "ltd": "Ltd",
@@ -55,6 +56,8 @@ def repair_case(value: str, *, kind: Kind) -> str:
     """
     if not is_one_case(value):
         return value
+    if kind in ("first", "last") and len(value) > 2 and value.isascii() and value.isalpha() and value[:2] not in _MCS:
+        return value.capitalize()
     if kind == "company" and (value == value.lower() or len(value) <= _ACRONYM_LENGTH):
         return value
     capitals = value == value.upper()

@@ -42,7 +42,9 @@ def split_full_name(text: str, *, region: str | None, words: Lexicons) -> Parsed
     if len(text) > _MAX or text.count(" ") >= _MAX_WORDS:
         return Parsed(last=text)
     part = peel(text, is_whole=True, region=region, words=words)
-    bare = " ".join(t for t in part.name.split() if t == "," or any(map(str.isalpha, t)))
+    bare = part.name
+    if not bare.replace(" ", "").isalpha():
+        bare = " ".join(t for t in bare.split() if t == "," or any(map(str.isalpha, t)))
     if part.nickname and " " not in bare and text[:1] in _OPENING:
         return Parsed(part.salutation, part.nickname, "", bare, part.suffix)
     name = _bare(bare, region, words)

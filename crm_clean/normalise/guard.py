@@ -46,14 +46,14 @@ def _look(raw: str, limit: int) -> Text:
     if len(raw) > limit:
         codes.append("text.too_long")
         raw = raw[:limit]
-    if INVISIBLE.search(raw) or (_JOINED.search(raw) and not _NEEDS_JOINERS.search(raw)):
-        codes.append("text.invisible")
     value, seen = raw, None
     while value != seen:  # taking one thing away may bring another to light; every turn makes it shorter
         seen = value
         value = repair(value)  # before invisible characters go: some of them are halves of letters
         if value != seen:
             codes.append("text.mojibake")
+        if INVISIBLE.search(value) or (_JOINED.search(value) and not _NEEDS_JOINERS.search(value)):
+            codes.append("text.invisible")
         value = clean(value)
         if _MARKS.search(value):
             codes.append("text.zalgo")

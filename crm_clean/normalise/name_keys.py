@@ -13,6 +13,7 @@ from crm_clean.normalise.lexicon import Lexicons
 from crm_clean.normalise.scripts import latin_fold
 from crm_clean.text import fold
 
+_FIRST_ASIAN = "\u1100"
 _JOINS = frozenset(["y", "e", "i", "und"])
 _OFFSPRING = re.compile(r"(?<!\S)(?:[sd]/o|a/[lp])(?!\S)", re.IGNORECASE)
 _APOSTROPHES = str.maketrans("", "", "'’`´ʼ‘.")
@@ -43,7 +44,7 @@ def family_key(value: str, *, words: Lexicons) -> str | None:
     if value.isascii():
         if value.isalpha():
             return value.lower()
-    else:
+    elif value[:1] >= _FIRST_ASIAN:
         known = words.pairs("names.surname_readings").get(fold(value))
         if known:
             return known

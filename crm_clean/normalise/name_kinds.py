@@ -24,6 +24,8 @@ def is_nobody(parts: list[str], *, words: Lexicons) -> bool:
     desks = words.sets["names.departments"]
     if " ".join(folded) in desks or all(f in desks for f in folded):
         return True
+    if not words.sets["names.specimens"].isdisjoint(" ".join(folded).split()):
+        return True
     return all(_is_filler(f, words) for f in folded)
 
 
@@ -41,10 +43,7 @@ def _is_filler(folded: str, words: Lexicons) -> bool:
     known = words.union("names.placeholders", "names.blanks")
     if folded in known:
         return True
-    tokens = folded.split(" ")
-    if not words.sets["names.specimens"].isdisjoint(tokens):
-        return True
-    return all(t in known or is_run(t) or t.isdecimal() for t in tokens)
+    return all(t in known or is_run(t) or t.isdecimal() for t in folded.split(" "))
 
 
 def is_run(token: str) -> bool:

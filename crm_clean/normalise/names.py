@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from crm_clean.normalise.asian_names import is_asian, surname_length
 from crm_clean.normalise.casing import Kind, repair_case
 from crm_clean.normalise.civilities import are_civilities, tidy
 from crm_clean.normalise.couples import are_several, household, read_couple, split_couple
 from crm_clean.normalise.full_names import Parsed, split_full_name
-from crm_clean.normalise.guard import look
 from crm_clean.normalise.lexicon import Lexicons
+from crm_clean.normalise.name_cells import NameCells, find_whole, read_cell, says_nobody, settle_cells
 from crm_clean.normalise.name_keys import (
     family_key,
     first_and_initials,
@@ -22,30 +21,13 @@ from crm_clean.normalise.name_keys import (
     given_key,
     surname_generation,
 )
-from crm_clean.normalise.name_kinds import is_company, is_never_a_name, is_nobody
+from crm_clean.normalise.name_kinds import is_company, is_nobody
 from crm_clean.normalise.name_parts import Part, peel
-from crm_clean.normalise.name_strays import oddities, take_remarks, take_strays
-from crm_clean.normalise.plain import is_blank
 from crm_clean.normalise.plain_words import plain_text
-from crm_clean.text import fold
 
-_MAX = 300
 _ROUNDS = 4
 _SIGNS = frozenset("&+/,;-–—")
 _LEADING = ("full_name", "first_name", "last_name")
-
-
-class NameCells(NamedTuple):
-    """The name cells of a record as they came."""
-
-    full_name: str | None = None
-    salutation: str | None = None
-    first_name: str | None = None
-    middle_name: str | None = None
-    last_name: str | None = None
-    suffix: str | None = None
-    nickname: str | None = None
-    maiden_name: str | None = None
 
 
 class Name(NamedTuple):
@@ -84,7 +66,7 @@ def read_name(cells: NameCells, *, region: str | None = None, words: Lexicons) -
     for _ in range(_ROUNDS):
         if _is_settled(name, words):
             break
-        again = _read(NameCells(*name[: len(NameCells._fields)]), region, words)
+        again = _read(NameCells(*(getattr(name, f) for f in NameCells._fields)), region, words)
         if again[:_N_PARTS] == name[:_N_PARTS]:
             break
         name = again._replace(
@@ -111,12 +93,12 @@ def _read(cells: NameCells, region: str | None, words: Lexicons) -> Name:
     }
     given = {f: v for f, v in clean.items() if v}
     leading = [given[f] for f in _LEADING if f in given]
-    if is_nobody(leading, words=words) or (not leading and clean and _says_nobody(codes)):
+    if is_nobody(leading, words=words) or (not leading and clean and says_nobody(codes)):
         field = next((f for f in _LEADING if f in clean), "full_name")
         codes.append(f"{field}|name.placeholder")
         return _name({f: _shown(f, v, words) for f, v in given.items()}, codes, is_placeholder_name=True)
-    _settle_cells(given, words)
-    field, whole = _whole(given, cells, words)
+    settle_cells(given, words=words)
+    field, whole = find_whole(given, cells, words=words)
     name = " ".join(given[f] for f in ("first_name", "last_name") if f in given) if whole is None else whole
     if is_company(name, whole=whole is not None, words=words):
         codes.append(f"{field}|name.company")
@@ -126,89 +108,6 @@ def _read(cells: NameCells, region: str | None, words: Lexicons) -> Name:
 
 def _name(values: dict[str, Any], codes: list[str], **flags: Any) -> Name:
     return Name(**values, **flags, codes=tuple(dict.fromkeys(codes)))
-
-
-def read_cell(raw: str, codes: list[str], *, field: str, words: Lexicons) -> str:
-    """The clean text of a cell, empty when it says that there is none; what was found is added to `codes`."""
-    text = look(raw, limit=_MAX)
-    codes += [f"{field}|{'name.mojibake' if c == 'text.mojibake' else c}" for c in text.codes]
-    value = text.value
-    if field in ("salutation", "suffix"):
-        return "" if is_blank(value, words=words) else value
-    if not value.isalpha():
-        value = _freed(field, value, codes, words)
-    if not value:
-        return ""
-    if is_never_a_name(value, words=words):
-        codes.append(f"{field}|name.placeholder")
-        return ""
-    return value
-
-
-def _freed(field: str, value: str, codes: list[str], words: Lexicons) -> str:
-    """`value` without what is no part of a name."""
-    found = oddities(value)
-    rest, strays = take_strays(value, words=words)
-    rest, is_remarked = take_remarks(rest, words=words)
-    codes += [f"{field}|{code}" for code in (*strays, *(["name.remark"] if is_remarked else []), *found)]
-    return rest.strip(" ,;:|")
-
-
-def _says_nobody(codes: list[str]) -> bool:
-    return any(c.endswith("|name.placeholder") for c in codes)
-
-
-def _settle_cells(given: dict[str, str], words: Lexicons) -> None:
-    """What stands in the wrong cell, put in its own.
-
-    Particles in that of the middle name belong to the surname (Dutch forms have a cell for them), a civility in that of
-    the first name is a salutation.
-    """
-    first = given.get("first_name", "")
-    if "last_name" in given and fold(first) in words.sets["names.trailing_civilities"]:
-        given.setdefault("salutation", given.pop("first_name"))
-    middle = given.get("middle_name")
-    if middle and "last_name" in given and all(t in words.sets["names.particles"] for t in fold(middle).split()):
-        given["last_name"] = f"{given.pop('middle_name')} {given['last_name']}"
-
-
-def _whole(given: dict[str, str], cells: NameCells, words: Lexicons) -> tuple[str, str | None]:
-    """The field whose cell holds a whole name, and that name; None when first and last stand in their own cells."""
-    first, last, full = given.get("first_name"), given.get("last_name"), given.get("full_name")
-    if full and not (first and last):
-        return "full_name", full
-    if first and last and " " in first and cells.first_name == cells.last_name:
-        del given["last_name"]
-        return "first_name", first
-    if first and not last and _is_whole(first, words) and not _is_given_only(first, words):
-        return "first_name", first
-    if last and not first and _holds_given(last, words):
-        return "last_name", last
-    return "first_name" if first else "last_name", None
-
-
-def _is_whole(text: str, words: Lexicons) -> bool:
-    return (
-        " " in text
-        or "," in text
-        or (is_asian(text) and len(text) > 2 and surname_length(text, words=words) < len(text))
-    )
-
-
-def _is_given_only(text: str, words: Lexicons) -> bool:
-    tokens = fold(text).split()
-    return len(tokens) == 2 and all(t in words.sets["names.given"] or len(t) == 1 for t in tokens)
-
-
-def _holds_given(last: str, words: Lexicons) -> bool:
-    if not _is_whole(last, words):
-        return False
-    tokens = fold(last).split()
-    return "," in last or is_asian(last) or is_company(last, whole=True, words=words) or (
-        bool(tokens)
-        and tokens[0] in words.sets["names.given"]
-        and tokens[0] not in words.sets["names.hispanic_surnames"]
-    )  # fmt: skip
 
 
 def _person(
@@ -234,7 +133,8 @@ def _read_whole(
     field: str, text: str, given: dict[str, str], region: str | None, words: Lexicons
 ) -> tuple[Parsed, bool]:
     """The parts of the whole name `text`, which stood in `field`, and whether they are several people's."""
-    text = " ".join(t for t in text.split() if any(map(str.isalpha, t)) or t in _SIGNS)
+    if not text.replace(" ", "").isalpha():
+        text = " ".join(t for t in text.split() if any(map(str.isalpha, t)) or t in _SIGNS)
     home = household(text, words=words)
     if home:
         return Parsed(salutation=home[0], last=home[1]), True

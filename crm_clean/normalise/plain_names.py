@@ -15,9 +15,9 @@ from crm_clean.normalise.casing import repair_case
 from crm_clean.normalise.civilities import tidy
 from crm_clean.normalise.guard import look
 from crm_clean.normalise.lexicon import Lexicons
+from crm_clean.normalise.name_cells import read_cell
 from crm_clean.normalise.name_keys import family_key, given_key
 from crm_clean.normalise.name_order import is_spanish, is_surname
-from crm_clean.normalise.names import read_cell
 from crm_clean.normalise.plain_words import plain_text
 from crm_clean.text import fold
 

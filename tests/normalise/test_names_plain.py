@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,10 +21,8 @@ from crm_clean.normalise.people import read_plain_names
 from crm_clean.normalise.points import Tools
 
 WORDS = load()
-FIRSTS = """Anna MARIA anna Jean-Luc jean-pierre Mary O'Neil José ÉRIC Łukasz Анна Γιώργος 小明 Al Van JP J. x Li Test Unknown Herr
-Sig Mª Dr Billing Mustermann asdf Zzz Øystein D'Arcy McKay Xi LeAnn 𝓙𝓸𝓱𝓷 Ｊｏｈｎ An\u200bna JÃ¼rgen a.b Anna1 No Bar T Z'graggen""".split()
-LASTS = """Keller KELLER keller O'Brien o'brien MCDONALD Mc Müller Núñez Garcia López Smith-Jones Ma Sa Church Bank Junior Filho JR III
-Ltd Смирнова Παπαδόπουλος 王 De van der Berg y Kunde Church PhD Gonzalez ez St. Da Nguyen Nagy Thi q 🌸 Keller, (Bob) Co""".split()
+_MADE = tomllib.loads((Path(__file__).parents[1] / "cases" / "normalise_name_words.toml").read_text("utf-8"))
+FIRSTS, LASTS = _MADE["firsts"], _MADE["lasts"]
 REGIONS = [None, "ES", "FR", "US", "VN", "HU", "BR"]
 SALUTATIONS = [None, "Mr", "MME", "dr.", "Sr.", "Familie", "Mr & Mrs", "n/a", "Hello"]
 
