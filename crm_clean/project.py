@@ -182,18 +182,20 @@ class Project:
         workers: int | None = None,
         full: bool = False,
         truth: str | os.PathLike[str] | None = None,
+        check_deliverability: bool = False,
         reporter: Reporter | None = None,
     ) -> RunResult:
         """Take every step over `inputs` (landing/ if none), commit, put out. `full` trains the model anew.
 
-        `truth`: a CSV of source_file, source_row, person to measure the result against.
+        `truth`: a CSV of source_file, source_row, person to measure the result against. `check_deliverability` asks
+        the name service which domains of e-mails take mail, whatever the settings say.
 
         Goes on where a stopped run was. Raises UnknownThing for an input that does not exist, StoreLocked when another
         run holds the store, GateFailed when a critical expectation is not met; what stood then still stands.
         """
         told = Path(truth) if truth is not None else None
         order = Order(_existing(inputs), workers=_workers(workers), full=full, truth=told)
-        return self._carry_out(order, reporter)
+        return self._carry_out(order, reporter, check_deliverability)
 
     def step(
         self,
@@ -203,23 +205,26 @@ class Project:
         workers: int | None = None,
         full: bool = False,
         truth: str | os.PathLike[str] | None = None,
+        check_deliverability: bool = False,
         reporter: Reporter | None = None,
     ) -> RunResult:
         """Take the steps up to `name` that are not done yet; `publish`, the last, commits.
 
-        `full`, `truth` as for `run`; say the same at every step of one run. Raises as `run`.
+        `full`, `truth`, `check_deliverability` as for `run`; say the same at every step of one run. Raises as `run`.
         """
         known = [step.name for step in running.STEPS]
         if name not in known:
             raise UsageError(f"There is no step {name}; the steps are {', '.join(known)}.")
         told = Path(truth) if truth is not None else None
         order = Order(_existing(inputs), name, is_step=True, workers=_workers(workers), full=full, truth=told)
-        return self._carry_out(order, reporter)
+        return self._carry_out(order, reporter, check_deliverability)
 
-    def _carry_out(self, order: Order, reporter: Reporter | None) -> RunResult:
-        return running.run(
-            self.place.check(), order, settings=self.settings(), clock=_now, reporter=reporter or Silent()
-        )
+    def _carry_out(self, order: Order, reporter: Reporter | None, check_deliverability: bool) -> RunResult:
+        place, settings = self.place.check(), self.settings()
+        if check_deliverability:
+            asked = settings.normalise.model_copy(update={"check_deliverability": True})
+            settings = settings.model_copy(update={"normalise": asked})
+        return running.run(place, order, settings=settings, clock=_now, reporter=reporter or Silent())
 
 
 def open(path: str | os.PathLike[str]) -> Project:

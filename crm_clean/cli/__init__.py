@@ -19,6 +19,7 @@ from crm_clean.cli.failures import carry_out
 from crm_clean.cli.findings import issues
 from crm_clean.cli.options import (
     HERE,
+    Deliverability,
     Files,
     InProject,
     Inputs,
@@ -90,6 +91,7 @@ def run(
     workers: Workers = None,
     truth: Truth = None,
     full: Annotated[bool, typer.Option("--full", help="Learn the model anew instead of keeping the last one.")] = False,
+    check: Deliverability = False,
 ) -> None:
     """Take every step, or go on where a run was stopped."""
     from crm_clean import project as projects
@@ -97,7 +99,9 @@ def run(
 
     opened = projects.open(project)
     with reporter() as shown:
-        result = opened.run(inputs, workers=cores(workers), full=full, truth=truth, reporter=shown)
+        result = opened.run(
+            inputs, workers=cores(workers), full=full, truth=truth, check_deliverability=check, reporter=shown
+        )
     say(_outcome(result), nl=False)
 
 
@@ -117,12 +121,15 @@ def _outcome(result: RunResult) -> str:
 
 
 def _step_command(name: str) -> Callable[..., None]:
-    def step(project: InProject = HERE, inputs: Inputs = None, workers: Workers = None) -> None:
+    def step(
+        project: InProject = HERE, inputs: Inputs = None, workers: Workers = None, check: Deliverability = False
+    ) -> None:
         from crm_clean import project as projects
         from crm_clean.cli.progress import reporter
 
         with reporter() as shown:
-            projects.open(project).step(name, inputs, workers=cores(workers), reporter=shown)
+            opened = projects.open(project)
+            opened.step(name, inputs, workers=cores(workers), check_deliverability=check, reporter=shown)
 
     return step
 
@@ -132,7 +139,7 @@ for _name, _promise in STEPS.items():
 
 
 @app.command()
-def dedupe(
+def dedupe(  # noqa: PLR0913, PLR0917 - each is an option that a user may give
     files: Files,
     out: Out,
     mapped: Mapped = None,
@@ -143,6 +150,7 @@ def dedupe(
     ] = None,
     workers: Workers = None,
     seed: Seed = 0,
+    check: Deliverability = False,
 ) -> None:
     """Clean any contact files without a project.
 
@@ -151,7 +159,9 @@ def dedupe(
     from crm_clean import project as projects
     from crm_clean.cli.progress import reporter
 
-    options = projects.Options(column_fields(mapped), tuple(ignored or ()), region, threshold, cores(workers), seed)
+    options = projects.Options(
+        column_fields(mapped), tuple(ignored or ()), region, threshold, cores(workers), seed, check_deliverability=check
+    )
     with reporter() as shown:
         summary = projects.dedupe_files(files, out, options=options, reporter=shown)
     rows = summary["rows"]

@@ -28,6 +28,14 @@ Seed = Annotated[int, typer.Option("--seed", metavar="S", min=0, help="The same 
 Region = Annotated[
     str | None, typer.Option("--default-region", metavar="CC", help="Country of phones without a prefix.")
 ]
+Deliverability = Annotated[
+    bool,
+    typer.Option(
+        "--check-deliverability",
+        help="Ask the name service which domains of e-mails take mail; it learns the domains, never an address. "
+        "Say it at every step of one run, or set it in crm_clean.toml.",
+    ),
+]
 Mapped = Annotated[
     list[str] | None,
     typer.Option("--map", metavar="COLUMN=field", help="What a column holds; text:NAME compares it as plain text."),

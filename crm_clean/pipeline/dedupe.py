@@ -44,7 +44,8 @@ _FILES = (
 
 @dataclass(frozen=True)
 class Options:
-    """How to dedupe: column -> field, columns that are no evidence, region of national numbers, where to merge."""
+    """How to dedupe: column -> field, columns that are no evidence, region of national numbers, where to merge, and
+    whether the name service is asked which domains take mail."""
 
     mapping: dict[str, str] = field(default_factory=dict)
     ignore: tuple[str, ...] = ()
@@ -52,12 +53,16 @@ class Options:
     threshold: float | None = None
     workers: int = 1
     seed: int = 0
+    check_deliverability: bool = False
 
     def settings(self) -> Settings:
         """The same as settings; raises BadSettings for a field or region that does not exist."""
         given = {
             "sources": {"mapping": self.mapping, "ignore": self.ignore, "default_region": self.default_region},
-            "normalise": {"default_region": self.default_region},
+            "normalise": {
+                "default_region": self.default_region,
+                "check_deliverability": self.check_deliverability,
+            },
             "link": {"threshold": self.threshold, "seed": self.seed},
         }
         return Settings.understand(given, origin="options")

@@ -105,12 +105,11 @@ def test_profile(hostile: Path) -> None:
 def test_issues(folder: Path) -> None:
     check(on_a_terminal("issues", "--project", folder))
     found = Project(folder).issues()
-    assert len(found)
-    for code in sorted(set(found["code"])):
+    worst = found[found["raw"].str.contains(_HARM.pattern, regex=True).fillna(False)]["code"].value_counts()
+    for code in worst.index[:3]:
         said = on_a_terminal("issues", code, "--project", folder)
         check(said)
-        assert code in said
-    assert "[U+202E]" in on_a_terminal("issues", found["code"][0], "--project", folder)
+        assert re.search(r"\[U\+(001B|009B|202E|200B)\]", said)
 
 
 def test_explain_and_decide(folder: Path) -> None:
