@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from crm_clean.normalise.email_cells import MAX, readings
+from crm_clean.normalise.email_cells import MAX, bare, readings
 from crm_clean.normalise.email_syntax import MAX_ADDRESS, MAX_LOCAL, normal_form, tidy_local
 from crm_clean.normalise.findings import SUGGESTS
 from crm_clean.normalise.guard import look
@@ -45,13 +45,8 @@ class Email(NamedTuple):
 
 def read_email(raw: str, *, words: Lexicons) -> Email:
     """The address in `raw`, which holds one at most."""
-    plain = _PLAIN.fullmatch(raw)
-    if plain and len(raw) <= MAX_ADDRESS:
-        local, name = plain.groups()
-        domain = read_domain(name.lower(), words)
-        if domain and len(local) <= MAX_LOCAL and local[:5].lower() != WRAPPED:
-            return _judge(tidy_local(local), domain, (), words)
-    return _read_closely(raw, words)
+    plain = _plain(raw, words)
+    return _judge(*plain, (), words) if plain else _read_closely(raw, words)
 
 
 def normalise_email(raw: str, *, words: Lexicons) -> str | None:
@@ -59,10 +54,25 @@ def normalise_email(raw: str, *, words: Lexicons) -> str | None:
     return read_email(raw, words=words).value
 
 
+def _plain(address: str, words: Lexicons) -> tuple[str, Domain] | None:
+    """Name and domain of an address that is written plainly and valid."""
+    found = _PLAIN.fullmatch(address)
+    if found is None or len(address) > MAX_ADDRESS:
+        return None
+    local, name = found.groups()
+    domain = read_domain(name.lower(), words)
+    if domain is None or len(local) > MAX_LOCAL or local[:5].lower() == WRAPPED:
+        return None
+    return tidy_local(local), domain
+
+
 def _read_closely(raw: str, words: Lexicons) -> Email:
     text = look(raw, limit=MAX)
     if _X500.match(text.value) and "smtp:" not in text.value.lower():
         return _nothing(*text.codes, "email.x500")
+    plain = _plain(bare(text.value), words)
+    if plain:
+        return _judge(*plain, _of_address(text.codes), words)
     if is_blank(text.value, words=words) or text.value.casefold() in words.sets["emails.placeholder_locals"]:
         return _nothing(*text.codes, *(("email.placeholder",) if text.value else ()), placeholder=bool(text.value))
     for address, is_mended in readings(text.value, words=words):
@@ -77,10 +87,13 @@ def _valid(value: str, codes: tuple[str, ...], words: Lexicons) -> Email:
     domain = read_domain(name, words)
     if domain is None:  # a form that the library makes and would not take
         return _nothing(*codes, _INVALID)
-    # An address is one word to whoever looks at any text: `иван@example.com` mixes nothing.
-    codes = tuple(c for c in codes if c != "text.confusable")
     is_odd = not local.isascii() and has_lookalikes(local, among_latin=domain.shown.isascii())
-    return _judge(local, domain, (*codes, *(["email.confusable"] if is_odd else [])), words)
+    return _judge(local, domain, (*_of_address(codes), *(["email.confusable"] if is_odd else [])), words)
+
+
+def _of_address(codes: tuple[str, ...]) -> tuple[str, ...]:
+    """`codes` of a text without what is said of an address as one word: `иван@example.com` mixes nothing."""
+    return tuple(c for c in codes if c != "text.confusable") if codes else codes
 
 
 def _nothing(*codes: str, placeholder: bool = False) -> Email:
