@@ -63,7 +63,7 @@ def family_start(tokens: list[str], region: str | None, words: Lexicons) -> int:
     particles = words.sets["names.particles"]
     if folded[0] in particles and (folded[1] in particles or folded[0] not in words.sets["names.given_particles"]):
         return 0
-    if len(tokens) == 3 and tokens[1] in _JOINS:
+    if len(tokens) == 3 and tokens[1] in _JOINS and (is_spanish(region, words) or is_surname(folded[0], words)):
         return 0
     if len(tokens) > 3 and folded[-2] in _JOINS and particles.isdisjoint(folded[1:-1]):
         return len(tokens) - 3
