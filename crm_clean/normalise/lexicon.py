@@ -119,7 +119,8 @@ def _own() -> _Own:
     for file in files:
         made.sets.update({f"{file.name}.{heading}": words for heading, words in file.sets.items()})
         made.maps.update({f"{file.name}.{heading}": entries for heading, entries in file.maps.items()})
-        made.closed.update({f"{file.name}.{heading}": values for heading, values in file.closed.items()})
+        for heading, values in file.closed.items():
+            made.closed[f"{file.name}.{heading}"] = values or tuple(sorted(set(file.maps[heading].values())))
     for file in files:
         _check_meanings(file, made)
     return made

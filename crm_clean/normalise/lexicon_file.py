@@ -26,7 +26,7 @@ _PASSED_BY = ("readme", "~", ".bak")
 class WordFile:
     """A file of word lists, words folded: `sets` and `remove` by heading, `maps` from word to meaning by heading.
 
-    `closed`: the only meanings a map may have, for maps whose meanings we define.
+    `closed`: the only meanings a map may have, for maps whose meanings we define; none named, those it has with us.
     """
 
     path: Path

@@ -105,6 +105,9 @@ def test_lists_of_ours_are_as_they_were_afterwards(extend: Extend) -> None:
         pytest.param("status", "[maps.status]\nfan = 1", '"fan" needs a meaning in quotation marks', id="a number"),
         pytest.param("countries", "[maps.aliases]\niberia = 'Spain'", "Spain is no meaning", id="no country code"),
         pytest.param(
+            "regions", "[maps.us]\n'Lone star' = 'Texas'", "Texas is no meaning here", id="no code of a state",
+        ),
+        pytest.param(
             "status", "[maps.status]\nFan = 'lead'\n'fan!' = 'other'", 'is read as "fan", which has another meaning',
             id="one word with two meanings",
         ),
