@@ -21,6 +21,7 @@ _RENUMBERED = {
     "52": (r"^(?:1|01|044|045)(?=\d{10}$)", ""),
     "55": (r"^(\d\d)(?=[6-9]\d{7}$)", r"\g<1>9"),
 }
+_OPEN_ENDED = frozenset({"43", "49"})  # Austria and Germany, whose numbers have no fixed length
 _NORTH_AMERICA = "1"  # its country code and its trunk prefix are the same digit
 
 
@@ -98,12 +99,11 @@ def _completed(found: Found, digits: str) -> Reading:
 def _with_plus(found: Found, digits: str) -> Found | None:
     """What `digits` are after a plus, where that is likelier than that only a zero is missing.
 
-    In countries whose numbers have no fixed length (Germany, Austria) nearly any digits are valid after a zero. The
-    country's own code before a mobile or a long number, and a foreign mobile where a fixed line would be very long, are
-    no chance.
+    The country's own code before a mobile or a long number is no chance, and neither is a foreign mobile where a fixed
+    line would be very long, in countries where nearly any digits are valid after a zero.
     """
     is_own = digits.startswith(found.code)
-    if found.kind != "fixed" or len(digits) < INTERNATIONAL - is_own:
+    if found.kind != "fixed" or len(digits) < INTERNATIONAL - is_own or not (is_own or found.code in _OPEN_ENDED):
         return None
     other = find(digits, "ZZ", has_plus=True)
     if other is None or not _is_dialable(other):
@@ -132,19 +132,24 @@ def _candidates(digits: str, regions: tuple[str, ...], *, has_plus: bool) -> Ite
     for region in regions or ("ZZ",):
         if (country_code(digits) if has_plus else code_of(region)) in _RENUMBERED:
             yield _renumbered(digits, region, has_plus=has_plus), "phone.renumbered"
-    for rest in _after_doubled(bare, digits):
+    own = {code_of(region) for region in regions} - {_NORTH_AMERICA}
+    for rest in _after_doubled(bare, digits, own, is_abroad=has_plus or zeros == 2):
         if len(rest) >= INTERNATIONAL - 1:
             yield find(rest, "ZZ", has_plus=True), "phone.prefix_mended"
 
 
-def _after_doubled(bare: str, digits: str) -> Iterator[str]:
-    """`digits` less what stands before the country code, where something does."""
-    if bare != digits and len(bare) >= INTERNATIONAL:
+def _after_doubled(bare: str, digits: str, own: set[str | None], *, is_abroad: bool) -> Iterator[str]:
+    """`digits` less what stands before the country code, where something does.
+
+    Without a prefix for calls abroad only the region's own codes are looked for: a zero and some digits are a number as
+    it is dialled in many a country.
+    """
+    code = country_code(bare)
+    if bare != digits and (is_abroad or code in own):
         yield bare
     if digits.startswith("011") and len(digits) >= INTERNATIONAL + 3:
         yield digits[3:]
-    code = country_code(bare)
-    if code:
+    if code and (is_abroad or code in own):
         rest = bare[len(code) :].lstrip("0")
         if rest.startswith(code):
             yield rest

@@ -32,6 +32,8 @@ LONGEST = 200  # signs of a cell that are looked at
 _SCIENTIFIC = re.compile(r"[+-]?(\d)(?:[.,](\d+))?\s*[eE]\s*\+?(\d{1,2})")
 _FLOAT = re.compile(r"(\+?\d{5,})[.,]0+")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3}){2,}")
+_GROUP = re.compile("[0-9]+")
+_WHOLE_GROUP = 5  # digits that stand together for another reason than to be read easily
 SERVICES = {"premium": "phone.premium", "toll_free": "phone.toll_free", "shared_cost": "phone.shared_cost"}
 _DIALLED_AS_WORDS = frozenset({"toll_free", "premium", "shared_cost", "uan"})
 _ITALIAN_MOBILE = ("+393", 13)  # as they begin, and how long they are; the fixed lines of Italy keep their zero
@@ -68,7 +70,7 @@ def read_plainly(raw: str, *, regions: tuple[str, ...], words: Lexicons) -> Phon
         digits = digits[1:]
     if not (digits.isdigit() and digits.isascii()) or "(0)" in raw or len(raw) > LONGEST or is_float(raw):
         return None
-    reading, known = read_digits(digits, regions, has_plus=has_plus), fillers(words)
+    reading, known = _untorn(read_digits(digits, regions, has_plus=has_plus), raw), fillers(words)
     if reading.e164:
         return None if known.may_have(reading.e164[1:]) else _valid(reading, label=None, extension=None, codes=())
     whole, national = reading.possible, reading.national
@@ -149,12 +151,22 @@ def _try(written: str, regions: tuple[str, ...], words: Lexicons) -> tuple[Cell,
     cell = take_apart(written, words)
     if cell is None:
         return Cell(digits_in(written), False, label=label_in(written, words)), NOTHING
-    reading = read_digits(cell.digits, regions, has_plus=cell.has_plus)
+    reading = _untorn(read_digits(cell.digits, regions, has_plus=cell.has_plus), written)
     if cell.without_zero:
         other = read_digits(cell.without_zero, regions, has_plus=cell.has_plus)
         if other.e164 and (reading.e164 is None or _is_italian_mobile(other.e164)):
             return cell, other
     return cell, reading
+
+
+def _untorn(reading: Reading, written: str) -> Reading:
+    """No reading where a country code that has no plus ends in the midst of a short group: `415 6344-0410` is not
+    Swiss."""
+    if "phone.plus_restored" not in reading.codes:
+        return reading
+    group = _GROUP.search(written)
+    code = len(reading.e164 or "") - 1 - len(reading.national or "")
+    return NOTHING if group and code < len(group.group()) < _WHOLE_GROUP else reading
 
 
 def _is_italian_mobile(e164: str) -> bool:
