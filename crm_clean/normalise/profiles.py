@@ -95,10 +95,12 @@ def _of_address(found: Split, words: Lexicons) -> Profile:
     if network is None:
         return _page(whole(found, words=words), None)
     parts = [part for part in _decoded(found.path).split("/") if part]
-    if not found.query and (not parts or parts == ["in"]):
+    parts = parts[1:] if parts[:1] == ["mwlite"] else parts
+    address = whole(found, words=words)
+    if (not parts or parts == ["in"]) and "?" not in address:
         return Profile(None, None, network, ("profile.invalid",))
     page = _READERS.get(network, _no_page)(parts, found.query) or _plain(network, parts, words)
-    return page or Profile(whole(found, words=words), None, network, ("profile.no_person",))
+    return page or Profile(address, None, network, ("profile.no_person",))
 
 
 def _network(host: str, words: Lexicons) -> str | None:
@@ -155,7 +157,6 @@ def _no_page(_parts: list[str], _query: str) -> Profile | None:
 
 
 def _linkedin(parts: list[str], query: str) -> Profile | None:
-    parts = parts[1:] if parts[:1] in (["mwlite"], ["m"]) else parts
     kind, rest = (parts[0].lower(), parts[1:]) if parts else ("", [])
     if kind == "pub" and rest:  # the numbers behind a name tell its bearers apart
         name = "/".join(part.lower() for part in (rest[:4] if len(rest) >= 4 else rest[:1]))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 _TIME = re.compile(
     r"^(?:at|um|à|a las|alle(?: ore)?|ore|às|as|om|kl\.?|[@-])?\s*"
     r"(?:(?P<before>[ap])\.?\s?m\.?\s+)?(?P<hour>\d{1,2})"
-    r"(?:\s?[:.hH時点點시]\s?(?P<minute>\d{2})?(?:\s?[:.m分분]\s?(?P<second>\d{2})?(?:[.,:](?P<part>\d{1,9}))?)?)?"
+    r"(?:\s?[:.hH時时点點시]\s?(?P<minute>\d{2})?(?:\s?[:.m分분]\s?(?P<second>\d{2})?(?:[.,:](?P<part>\d{1,9}))?)?)?"
     r"\s*(?:s|秒|초|h|uhr|hrs?|分|분)?\.?,?\s*(?:(?P<half>[ap])\.?\s?(?:m\.?)?)?\s*"
     r"(?P<zone>z|[a-z]{3,5})?\s*(?P<offset>[+-]\d{2}(?::?\d{2}){0,2})?\s*"
     r"(?:\(?[a-z][a-z _/-]{1,40}\)?|\[[a-z_/+-]{1,40}\])?$",
@@ -46,7 +46,7 @@ def with_time(day: datetime, text: str) -> datetime | None:
 
 
 def _names_hour(text: str) -> bool:
-    return text.rstrip(". ")[-1:].lower() in tuple("hr時点點시")
+    return text.rstrip(". ")[-1:].lower() in tuple("hr時时点點시")
 
 
 def _zone(name: str | None, offset: str | None) -> timezone:

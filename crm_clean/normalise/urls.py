@@ -64,7 +64,8 @@ def normalise_website(raw: str, *, words: Lexicons) -> str | None:
 def normalise_domain(raw: str) -> str | None:
     """The bare domain in a web address, e-mail or domain cell, without `www.`; or None."""
     found = split(raw.strip().rpartition("@")[2] if "@" in raw and "://" not in raw else raw)
-    return found.host.partition(":")[0].removeprefix("www.") if isinstance(found, Split) else None
+    domain = found.host.partition(":")[0].removeprefix("www.") if isinstance(found, Split) else ""
+    return domain if "." in domain and _is_top(domain.rpartition(".")[2]) else None
 
 
 def whole(found: Split, *, words: Lexicons) -> str:

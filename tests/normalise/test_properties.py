@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from typing import Any
 
-import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -16,7 +15,6 @@ from crm_clean.normalise import (
     languages,
     numbers,
     profiles,
-    quick_dates,
     quick_emails,
     urls,
 )
@@ -180,40 +178,6 @@ def test_plain_names_are_what_the_long_way_makes_of_them(first: str, last: str, 
         quick = (a.value, a.key, b.value, b.key)
         assert (name.first_name, name.first_name_key, name.last_name, name.last_name_key) == quick
         assert not any((name.codes, name.salutation, name.suffix, name.is_couple, name.is_company_name))
-
-
-NUMBERS = st.integers(0, 45).map(str) | st.integers(0, 45).map(lambda n: f"{n:02d}")
-YEARS = st.sampled_from(["2024", "1999", "1970", "1900", "24", "1975", "2199"])
-
-
-@MANY
-@given(
-    raw=st.builds(
-        lambda a, s, b, t, y, rest: f"{a}{s}{b}{t}{y}{rest}",
-        NUMBERS,
-        st.sampled_from("/.-"),
-        NUMBERS,
-        st.sampled_from("/.-"),
-        YEARS,
-        st.sampled_from(["", " 10:05", " 23:59:59", " 24:00", "T7:03"]),
-    )
-    | st.builds(
-        lambda y, a, b, rest: f"{y}-{a}-{b}{rest}",
-        YEARS,
-        NUMBERS,
-        NUMBERS,
-        st.sampled_from(["", " 10:05", "T10:05:59Z", " 10:05:59.123+02:00", "T10:05+0200"]),
-    ),
-    order=st.sampled_from(["day_first", "month_first"]),
-)
-def test_dates_read_as_columns_are_the_same(raw: str, order: Any) -> None:
-    import numpy as np
-
-    quick = quick_dates.read(pa.array([raw]), np.array([order], dtype=object))[0]
-    if not np.isnat(quick):
-        at = read_instant(raw, order=order).at
-        assert at is not None
-        assert quick == np.datetime64(at.replace(tzinfo=None), "us")
 
 
 HOSTILE = {
