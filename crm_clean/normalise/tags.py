@@ -15,6 +15,7 @@ from crm_clean.normalise.plain import is_blank
 
 JOINT = "; "
 _MARKS = re.compile(r":::|[;|\n\r]")
+_RARE = ("|", ":::", "\n", "\r")
 _COMMA = re.compile(r"(?<!\d),|,(?!\d{3}(?!\d))")  # no entry ends within 10,000
 _QUOTED = {'"': re.compile(r'"((?:[^"]|"")*)"'), "'": re.compile(r"'([^']*)'(?=\s*(?:,|$))")}
 _CLOSING = {"[": "]", "{": "}"}
@@ -23,8 +24,8 @@ _ENDS = " ,"
 
 def pieces(raw: str) -> list[str]:
     """The entries of a cell as they stand in it, blanks and all; at least one."""
-    if raw.isalnum():
-        return [raw]
+    if raw[:1].isalnum() and not any(mark in raw for mark in _RARE):
+        return raw.split(";") if ";" in raw else _COMMA.split(raw) if "," in raw else [raw]
     text = raw.strip()
     text, mark = _unbracketed(text)
     if mark in _QUOTED and _QUOTED[mark].search(text):

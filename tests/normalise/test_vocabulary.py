@@ -182,7 +182,7 @@ def test_the_order_of_rows_changes_nothing_but_itself(rows: list[str | None], se
     order = list(range(len(rows)))
     seed.shuffle(order)
     straight = read(**dict.fromkeys(v.FIELDS, rows))
-    shuffled = read(**dict.fromkeys(v.FIELDS, [rows[at] for at in order]))
+    shuffled = read(**{field: [rows[at] for at in order] for field in v.FIELDS})
     assert_frame_equal(straight.frame, shuffled.frame)
     for field in v.FIELDS:
         assert [straight.columns[field].to_pylist()[at] for at in order] == shuffled.columns[field].to_pylist()
