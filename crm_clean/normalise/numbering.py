@@ -21,6 +21,8 @@ _RENUMBERED = {
     "52": (r"^(?:1|01|044|045)(?=\d{10}$)", ""),
     "55": (r"^(\d\d)(?=[6-9]\d{7}$)", r"\g<1>9"),
 }
+# Where numbers begin with a zero that stays after the country code: Ivory Coast, Gabon, Congo, Italy.
+_KEEPS_ZERO = frozenset({"225", "241", "242", "39"})
 _OPEN_ENDED = frozenset({"43", "49"})  # Austria and Germany, whose numbers have no fixed length
 _NORTH_AMERICA = "1"  # its country code and its trunk prefix are the same digit
 
@@ -132,6 +134,8 @@ def _candidates(digits: str, regions: tuple[str, ...], *, has_plus: bool) -> Ite
     for region in regions or ("ZZ",):
         if (country_code(digits) if has_plus else code_of(region)) in _RENUMBERED:
             yield _renumbered(digits, region, has_plus=has_plus), "phone.renumbered"
+    for region in regions or ("ZZ",):
+        yield _with_kept_zero(digits, region, has_plus=has_plus), "phone.zero_restored"
     own = {code_of(region) for region in regions} - {_NORTH_AMERICA}
     for rest in _after_doubled(bare, digits, own, is_abroad=has_plus or zeros == 2):
         if len(rest) >= INTERNATIONAL - 1:
@@ -153,6 +157,16 @@ def _after_doubled(bare: str, digits: str, own: set[str | None], *, is_abroad: b
         rest = bare[len(code) :].lstrip("0")
         if rest.startswith(code):
             yield rest
+
+
+def _with_kept_zero(digits: str, region: str, *, has_plus: bool) -> Found | None:
+    """The number with a zero before it, in countries where that zero is part of it: Italy's fixed lines."""
+    code = (country_code(digits) if has_plus else code_of(region)) or ""
+    if code not in _KEEPS_ZERO:
+        return None
+    national = f"0{digits.removeprefix(code) if has_plus else digits}"
+    found = find(f"{code}{national}", "ZZ", has_plus=True)
+    return found if found and found.national == national else None
 
 
 def _renumbered(digits: str, region: str, *, has_plus: bool) -> Found | None:

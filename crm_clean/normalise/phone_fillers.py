@@ -15,7 +15,7 @@ from crm_clean.normalise.lexicon import Lexicons
 
 _UP, _DOWN = "0123456789012345678901234567890", "9876543210987654321098765432109"
 _RUN = 7  # digits from which a run at the end of a number is no chance
-_GUESS = 6  # the same for what is no valid number anyway
+_GUESS, _SHORT = 6, 8  # the same for what is no valid number anyway, and is as short as this
 TAIL = 4
 
 
@@ -35,7 +35,7 @@ class Fillers(NamedTuple):
 
     def has(self, written: str, *, whole: str | None = None, national: str | None = None, is_valid: bool) -> bool:
         """Whether a number is nobody's: its digits as `written`, with country code, and those after the code."""
-        least = _RUN if is_valid else _GUESS
+        least = _GUESS if not is_valid and len(national or written) <= _SHORT else _RUN
         return (
             self._lists(written)
             or (whole is not None and self._lists(whole))

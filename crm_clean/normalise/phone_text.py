@@ -27,11 +27,13 @@ _ODD = str.maketrans(
     }
 )
 _CONTEXT = re.compile(r"^([^;]+);phone-context=(\+\d{1,3})")
+_SERVICE = re.compile(r"^[*#]\d{2,3}[#*]?[\s-]*(?=[+(\d])")  # *67, #31#: dialled before a number to hide one's own
+_CARRIER = re.compile(r"0xx\s*(?=\d\d)", re.IGNORECASE)  # Brazil: two digits that whoever dials puts in
 _STARTS = frozenset("+(0123456789")
 _LEAD = re.compile(r"^(?:p:|tel:|callto:|sms:|whatsapp:|phone:|'|\"|=)+\s*", re.IGNORECASE)
 _ASIDE = re.compile(r"\s*[(\[](?=[^)\]\d]*[^\W\d_])[^)\]\d]*[)\]]")
 _EXTENSION = re.compile(
-    r"[\s,;.(\[/-]*(?:;ext=|\b(?P<word>[^\W\d_]{1,15})|(?<=\d)(?P<tight>[^\W\d_]{1,15})|[#~]|,,)"
+    r"[\s,;.(\[/-]*(?:;ext=|\b(?P<word>[^\W\d_]{1,15})|(?<=\d)(?P<tight>[^\W\d_]{1,15})|[#~;]|,,)"
     r"[\s.:=#-]*(?P<digits>\d{1,7})\s*[#)\]]?$"
 )
 _DIGIT = re.compile("[0-9]")
@@ -66,7 +68,9 @@ def plain(text: str) -> str:
     if not text.isascii():
         text = "".join(_ascii_digit(c) for c in text.translate(_ODD))
     if text[:1] not in _STARTS:
-        text = _LEAD.sub("", text)
+        text = _SERVICE.sub("", _LEAD.sub("", text))
+    if "xx" in text or "XX" in text:
+        text = _CARRIER.sub("", text)
     return _CONTEXT.sub(r"\2 \1", text) if ";phone-context" in text else text
 
 

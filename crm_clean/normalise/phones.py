@@ -37,6 +37,7 @@ _WHOLE_GROUP = 5  # digits that stand together for another reason than to be rea
 SERVICES = {"premium": "phone.premium", "toll_free": "phone.toll_free", "shared_cost": "phone.shared_cost"}
 _DIALLED_AS_WORDS = frozenset({"toll_free", "premium", "shared_cost", "uan"})
 _ITALIAN_MOBILE = ("+393", 13)  # as they begin, and how long they are; the fixed lines of Italy keep their zero
+_MASK = "xX()-./ +"  # of a form that nobody filled in: (xxx) xxx-xxxx
 _REPAIRED = ("phone.number_repaired",)
 _UNREADABLE = ("phone.unreadable",)
 
@@ -91,6 +92,8 @@ def read_at_length(raw: str, *, regions: tuple[str, ...], words: Lexicons) -> Ph
     written = plain(text.value)
     if is_blank(written, words=words):
         return _none(text.codes, is_placeholder=bool(written))
+    if not written.strip(_MASK):
+        return _none((*text.codes, "phone.placeholder"), is_placeholder=True)
     written, repaired = _from_spreadsheet(written)
     if not written:
         return _none((*text.codes, "phone.scientific"))
@@ -185,7 +188,7 @@ def _is_placeholder(cell: Cell, reading: Reading, words: Lexicons) -> bool:
         return False
     if known.has(cell.digits, whole=whole, national=reading.national, is_valid=reading.e164 is not None):
         return True
-    return cell.has_plus and reading.e164 is None and not cell.digits.strip("0")
+    return reading.e164 is None and cell.has_plus and not cell.digits.strip("0")
 
 
 def normalise_phone(raw: str, *, region: str | None, words: Lexicons) -> str | None:
