@@ -38,7 +38,7 @@ _COMMA_DOT = re.compile(
     re.IGNORECASE,
 )
 _ESCAPED = re.compile(r"&(?:[a-z]{2,8}|#\d{1,5}|#x[0-9a-f]{1,4});", re.IGNORECASE)
-_NO_PART = r"\s@<>()\[\]{},;:|\"\u201c\u201d\u201e\u00ab\u00bb"
+_NO_PART = r"\s@<>()\[\],;:|\"\u201c\u201d\u201e\u00ab\u00bb"
 _RUN = re.compile(rf"[^{_NO_PART}]+@[^{_NO_PART}/?=&]+")
 _BULLET = re.compile(r"\s*(?:\d{1,3}[.)]|[-*\u2022\u00b7\u2013\u2014])\s+")
 _WIDE = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)} | {0x3002: ".", 0xFF61: ".", 0xFE6B: "@", 0xFE52: "."}
@@ -154,7 +154,7 @@ def _found(text: str, words: Lexicons) -> str | None:
 
 
 def _trimmed(run: str) -> str:
-    return run.lstrip("'`*=-/").rstrip(".'`*!?-/\\")
+    return run.lstrip("'`*=-/{}").rstrip(".'`*!?-/\\{}")
 
 
 def _ends_before(text: str, address: str, words: Lexicons) -> bool:
@@ -163,9 +163,9 @@ def _ends_before(text: str, address: str, words: Lexicons) -> bool:
     if _BULLET.fullmatch(text) or (not any(c.isalnum() for c in shown) and not shown.endswith(".")):
         return True
     touches = shown == text
-    if shown[-1] in ":=<([{|>":
+    if shown[-1] in ":=<([|>":
         return shown[-1] != ">" or not touches
-    if shown[-1] in ",;)]}":
+    if shown[-1] in ",;)]":
         return not touches
     last = fold(shown).rpartition(" ")[2]
     if touches or shown[-1] == ".":
