@@ -55,23 +55,29 @@ def _whole_offices(words: Lexicons) -> frozenset[str]:
 def _written_out(said: str, words: Lexicons) -> list[str]:
     """The words of a folded title, abbreviations written out (two words together first), small words left out."""
     short = words.maps["job_titles.written_out"]
-    small = words.sets["job_titles.small_words"]
+    small, pairs = words.sets["job_titles.small_words"], _begun_pairs(words)
     tokens = said.split()
     out: list[str] = []
     at = 0
     while at < len(tokens):
-        pair = " ".join(tokens[at : at + 2])
+        token = tokens[at]
+        pair = " ".join(tokens[at : at + 2]) if token in pairs else ""
         if pair in short:
             out += short[pair].split()
             at += 2
             continue
-        token = tokens[at]
         if token in short:
             out += short[token].split()
         elif token not in small and not (token in ("l", "d", "s") and len(tokens) > 1):
             out.append(token)
         at += 1
     return _in_language(out, words)
+
+
+@lru_cache(maxsize=4)
+def _begun_pairs(words: Lexicons) -> frozenset[str]:
+    """The first words of abbreviations of two words."""
+    return frozenset(word.partition(" ")[0] for word in words.maps["job_titles.written_out"] if " " in word)
 
 
 def _in_language(tokens: list[str], words: Lexicons) -> list[str]:

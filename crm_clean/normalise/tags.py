@@ -26,6 +26,11 @@ def pieces(raw: str) -> list[str]:
     """The entries of a cell as they stand in it, blanks and all; at least one."""
     if raw[:1].isalnum() and not any(mark in raw for mark in _RARE):
         return raw.split(";") if ";" in raw else _COMMA.split(raw) if "," in raw else [raw]
+    return parted(raw)
+
+
+def parted(raw: str) -> list[str]:
+    """`pieces`, the long way: for cells that begin with a sign or hold rarer marks."""
     text = raw.strip()
     text, mark = _unbracketed(text)
     if mark in _QUOTED and _QUOTED[mark].search(text):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from crm_clean.normalise import near
 from crm_clean.normalise.lexicon import Lexicons, load
 from crm_clean.normalise.tag_keys import key_words, spelling_key
-from crm_clean.normalise.tags import JOINT, normalise_list, pieces, tidy
+from crm_clean.normalise.tags import JOINT, normalise_list, parted, pieces, tidy
 from crm_clean.normalise.wishes import Wishes
 from crm_clean.normalise.word_groups import Word, settle
 
@@ -171,3 +171,15 @@ def test_no_cell_raises_and_tags_tidied_twice_are_the_same(raw: str) -> None:
 def test_a_cell_taken_apart_twice_is_the_same(raw: str) -> None:
     once = normalise_list(raw, words=WORDS)
     assert once is None or normalise_list(once, words=WORDS) == once
+
+
+CELLS = st.one_of(st.text(max_size=40), st.text(alphabet="aB1é ,;|:\"'[]{}#\n*", max_size=20))
+
+
+@settings(max_examples=300, deadline=None)
+@given(raw=CELLS)
+@example(raw="10,000; VIP")
+@example(raw="a ::: b")
+def test_plain_cells_are_parted_as_the_long_way_does(raw: str) -> None:
+    quick, slow = ([value for p in way(raw) if (value := tidy(p, words=WORDS))] for way in (pieces, parted))
+    assert quick == slow
