@@ -45,7 +45,7 @@ def are_several(salutation: str, *, words: Lexicons) -> bool:
 
 def household(text: str, *, words: Lexicons) -> tuple[str, str] | None:
     """The word for a household in `text` and the name beside it (`Familie`, `Müller`), or None for people."""
-    tokens = text.split()
+    tokens = [t for t in text.split() if any(map(str.isalpha, t))]
     known = words.sets["names.households"]
     if len(tokens) < 2:
         return None

@@ -26,7 +26,20 @@ _GREEK = re.compile("[\u0370-\u03ff]")
 _CYRILLIC = re.compile("[\u0400-\u052f]")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 _FLAGS = range(0x1F1E6, 0x1F200)  # pairs of these letters are pictures of flags
-_OWN = {"ع": "a", "ا": "a", "أ": "a", "إ": "i", "آ": "a", "ؤ": "w", "ئ": "y", "ى": "y", "ґ": "g", "є": "ye", "Є": "ye"}
+_OWN = {
+    "ש": "sh",
+    "ع": "a",
+    "ا": "a",
+    "أ": "a",
+    "إ": "i",
+    "آ": "a",
+    "ؤ": "w",
+    "ئ": "y",
+    "ى": "y",
+    "ґ": "g",
+    "є": "ye",
+    "Є": "ye",
+}
 _TWINS = "аa вb еe кk мm нh оo рp сc тt уy хx іi јj ѕs һh ԁd ԛq ԝw гr пn иu лn αa βb εe ηn ιi κk νv οo ρp τt υu χx ωw"
 _TO_LATIN = str.maketrans({p[0]: p[1] for p in _TWINS.split()} | dict(zip("АВЕКМНОРСТУХІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
     "abekmhopctyxijsabezhikmnoptyx", strict=True)))  # fmt: skip

@@ -173,7 +173,7 @@ PLAIN_NAMES = st.lists(PLAIN_WORDS, min_size=1, max_size=3).map(" ".join)
 @given(first=PLAIN_NAMES, last=PLAIN_NAMES, region=st.sampled_from([None, "ES", "FR", "US"]))
 def test_plain_names_are_what_the_long_way_makes_of_them(first: str, last: str, region: str | None) -> None:
     a, b = read_plain(first, kind="first", words=WORDS), read_plain(last, kind="last", words=WORDS)
-    if a.value and b.value:
+    if a.value and b.value and first != last:  # the same words in both cells are a whole name
         name = read_name(NameCells(first_name=first, last_name=last), region=region, words=WORDS)
         quick = (a.value, a.key, b.value, b.key)
         assert (name.first_name, name.first_name_key, name.last_name, name.last_name_key) == quick
