@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from crm_clean.normalise import cities
-from crm_clean.normalise.countries import normalise_country
+from crm_clean.normalise.countries import normalise_country, suggest_country
 from crm_clean.normalise.guard import look
 from crm_clean.normalise.lexicon import Lexicons
 from crm_clean.normalise.one_cell import split_address
@@ -97,11 +97,14 @@ def whole_or_parts(cells: AddressCells, *, words: Lexicons) -> AddressCells:
 
 
 def read_country(raw: str | None, *, words: Lexicons) -> Part:
-    """The ISO code of the country `raw` names."""
+    """The ISO code of the country `raw` names; what names none is told, with the code it may have been meant for."""
     text, codes = _cell("country", raw, words)
     value = normalise_country(text, words=words) if text else None
     unknown = text and not value and fold(text) not in words.sets["countries.placeholders"]
-    return Part(value, None, (*codes, "country|country.unknown") if unknown else codes)
+    if unknown:
+        meant = suggest_country(text, words=words)
+        codes = (*codes, f"country|country.unknown={meant}" if meant else "country|country.unknown")
+    return Part(value, None, codes)
 
 
 def read_city(raw: str | None, *, words: Lexicons) -> Part:
@@ -173,8 +176,10 @@ def read_street(raw: str | None, *, has_unit: bool, words: Lexicons) -> Street:
         placeholder = any(c.isalnum() for c in value) and not is_blank(value, words=words)
         return Street(None, None, None, (*codes, "street|address.placeholder") if placeholder else codes)
     line = read_line(value, has_unit=has_unit, words=words)
-    if line.key is None:
+    if line.key is None or line.street is None:
         return Street(None, None, None, codes)
+    if line.unit and _says_nothing(line.street, words):
+        return Street(None, line.unit, None, (*codes, "street|address.placeholder"))
     if line.key in words.sets["addresses.example_streets"]:
         codes = (*codes, "street|address.example")
     return Street(line.street, line.unit, line.key, codes)

@@ -1,7 +1,7 @@
 """The domain by which a record's company is known: its own, that of its web site, or that of a business mailbox.
 
-A domain is the part somebody registered (`mail.acme.co.uk` gives `acme.co.uk`), by the Public Suffix List that the
-library brings along; nothing is looked up. Free mailboxes, throw-away ones and hosts where anybody has pages say nothing.
+A domain is the part somebody registered (`mail.acme.co.uk`: `acme.co.uk`), by the Public Suffix List that comes with
+its library; nothing is looked up. Free and throw-away mailboxes and hosts where anybody has pages say nothing.
 """
 
 from __future__ import annotations

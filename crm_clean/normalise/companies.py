@@ -16,7 +16,6 @@ from crm_clean.text import fold
 
 _MAX = 500
 _LONGEST_FILLER = 40
-_FEWEST_DIGITS = 7
 
 
 class Company(NamedTuple):
@@ -32,10 +31,11 @@ def read_company(raw: str, *, words: Lexicons) -> Company:
     """The company that `raw` names; `N/A`, `self-employed`, `-` and an e-mail address name none."""
     text = look(raw, limit=_MAX)
     value, codes = text.value.strip(" ,;"), text.codes
-    nothing = _why_nothing(value, words)
+    said = fold(value)
+    nothing = _why_nothing(value, said, words)
     if nothing is not None:
         return Company(None, None, None, (*codes, nothing) if nothing else codes)
-    found = company_key(value, words=words)
+    found = company_key(value, folded=said, words=words)
     if found.key is None:
         return Company(None, None, None, codes)
     if found.legal_form is None and _is_person(value, words):
@@ -43,16 +43,19 @@ def read_company(raw: str, *, words: Lexicons) -> Company:
     return Company(company_case(value, words=words), found.key, found.legal_form, codes)
 
 
-def _why_nothing(value: str, words: Lexicons) -> str | None:
-    """The code of why `value` is no company, empty for an empty cell; None when it is one."""
+def _why_nothing(value: str, said: str, words: Lexicons) -> str | None:
+    """The code of why `value`, folded `said`, is no company, empty for an empty cell; None when it is one."""
+    if not said:
+        return ""
     if "@" in value and _is_email(value):
         return "company.is_email"
     if len(value) > _LONGEST_FILLER:
-        return None if any(c.isalnum() for c in value) else ""
-    said = fold(value)
-    if not said:
-        return ""
-    if said in words.sets["companies.placeholders"] or is_blank(value, words=words):
+        return None
+    if (
+        said in words.sets["companies.placeholders"]
+        or said in words.sets["text.blanks"]
+        or (value[0] == "#" and is_blank(value, words=words))
+    ):
         return "company.placeholder"
     one_sign = len(said) > 3 and len(set(said)) == 1
     return "company.placeholder" if one_sign or not said.strip("0 ") else None

@@ -7,12 +7,14 @@ which somebody meant (`lumen`), and in mixed case.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from crm_clean.normalise.lexicon import Lexicons
 from crm_clean.text import fold
 
 _WORD = re.compile(r"[^\W_]+(?:(?:[.&][^\W_]+)+|['’][^\W\d_]+)?")
 _SHORT = 4
+_KNOWN = 100_000
 _MC = re.compile(r"^MC[^\W\d_]{4,}")
 _ORDINAL = re.compile(r"^\d+(?:ST|ND|RD|TH|ER|EME|E)$")
 _VOWELS = frozenset("AEIOUYÁÉÍÓÚÀÈÌÒÙÂÊÎÔÛÄËÏÖÜÅÆØÃÕ")
@@ -24,19 +26,45 @@ def company_case(value: str, *, words: Lexicons) -> str:
         return value
     if len(value) <= _SHORT:
         return value
+    known = _words(words)
     out, at = [], 0
     for found in _WORD.finditer(value):
-        out += [value[at : found.start()], _word(found.group(), first=not found.start(), words=words)]
+        word = found.group()
+        out += [value[at : found.start()], known[word] if at else _capitalised(word, known[word])]
         at = found.end()
     return "".join([*out, value[at:]])
 
 
-def _word(word: str, *, first: bool, words: Lexicons) -> str:
+class _Words(dict[str, str]):
+    """Words in capitals with what becomes of them, found out when first asked for."""
+
+    def __init__(self, words: Lexicons) -> None:
+        super().__init__()
+        self._lexicons = words
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= _KNOWN:
+            self.clear()
+        found = self[word] = _word(word, words=self._lexicons)
+        return found
+
+
+@lru_cache(maxsize=4)
+def _words(words: Lexicons) -> _Words:
+    return _Words(words)
+
+
+def _capitalised(word: str, cased: str) -> str:
+    """A word at the beginning, where small words are not small."""
+    return cased[:1].upper() + cased[1:] if cased.islower() and word[0].isalpha() else cased
+
+
+def _word(word: str, *, words: Lexicons) -> str:
     low = word.lower()
     form = words.maps["companies.legal_forms"].get(fold(word), "").rstrip(".")
     if form.casefold() == low:
         return form
-    if _ORDINAL.match(word) or (low in words.sets["companies.small_words"] and not first):
+    if _ORDINAL.match(word) or low in words.sets["companies.small_words"]:
         return low
     if len(low) != len(word) or _is_acronym(word, low, words):  # lowering would lengthen it, or is wrong
         return word

@@ -7,6 +7,7 @@ what looks like one, the street stands first. What cannot be placed stays with t
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from crm_clean.normalise.countries import normalise_country
 from crm_clean.normalise.lexicon import Lexicons
@@ -66,16 +67,19 @@ def _without_country(pieces: list[str], words: Lexicons) -> tuple[list[str], str
     if not pieces:
         return pieces, None
     last = pieces[-1]
-    found = normalise_country(last, words=words) if len(pieces) > 1 else None
+    found = normalise_country(last, words=words) if len(pieces) > 1 and not _NUMBERED.search(last) else None
     if found and not (len(last) == 2 and _is_state(last, pieces[:-1], found, words)):
         return pieces[:-1], last
     tokens = last.split(" ")
     for count in (1, 2, 3):
         name = " ".join(tokens[-count:]).strip("()")
-        if len(tokens) > count and len(name) > 2 and normalise_country(name, words=words):
-            rest = " ".join(tokens[:-count]).rstrip(" ,-")
-            if _NUMBERED.search(rest) and (_NUMBERED.search(rest.split(" ")[-1]) or len(rest.split(" ")) < 4):
-                return [*pieces[:-1], rest], name
+        if len(tokens) <= count or _NUMBERED.search(name):
+            break
+        rest = tokens[:-count]
+        if not (_NUMBERED.search(rest[-1]) or (len(rest) < 4 and _NUMBERED.search(" ".join(rest)))):
+            continue
+        if len(name) > 2 and normalise_country(name, words=words):
+            return [*pieces[:-1], " ".join(rest).rstrip(" ,-")], name
     return pieces, None
 
 
@@ -144,13 +148,23 @@ def _city(text: str, words: Lexicons) -> dict[str, str]:
 
 
 def _is_code(code: str, words: Lexicons) -> bool:
-    return any(region_of(code, country=c, words=words) == code for c in CODED)
+    return code in _codes(words)
 
 
 def _is_region(text: str, words: Lexicons) -> bool:
-    return fold(text) in words.sets["regions.counties"] or any(
-        region_of(text, country=c, words=words) for c in (*CODED, "IN")
-    )
+    return fold(text) in _regions(words)
+
+
+@lru_cache(maxsize=4)
+def _codes(words: Lexicons) -> frozenset[str]:
+    return frozenset(code for c in CODED for code in words.maps[f"regions.{c.lower()}"].values())
+
+
+@lru_cache(maxsize=4)
+def _regions(words: Lexicons) -> frozenset[str]:
+    """The names and codes of regions that are told from towns."""
+    lists = [words.maps[f"regions.{c.lower()}"] for c in (*CODED, "IN")]
+    return frozenset(name for names in lists for name in names) | words.sets["regions.counties"]
 
 
 def _region_or_city(left: list[str], before: str, out: dict[str, str], words: Lexicons) -> list[str]:

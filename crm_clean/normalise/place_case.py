@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 
 from crm_clean.normalise.lexicon import Lexicons
+from crm_clean.normalise.mojibake import repair
 from crm_clean.text import fold
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -34,7 +35,9 @@ def place_case(value: str, *, words: Lexicons) -> str:
         word, before = found.group(), value[start - 1 : start]
         out += [value[at:start], _word(word, before, (value[end : end + 1], start), (small, capitals))]
         at = end
-    return "".join([*out, value[at:]])
+    cased = "".join([*out, value[at:]])
+    # Other capitals may look like bytes read wrongly, which would be "put right" the next time.
+    return cased if cased.isascii() or repair(cased) == cased else value
 
 
 def _word(word: str, before: str, around: tuple[str, int], lists: tuple[frozenset[str], frozenset[str]]) -> str:

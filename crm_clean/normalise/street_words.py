@@ -17,7 +17,8 @@ _KNOWN = 100_000
 _SIGNED = re.compile(r"^(?:#|№|(?:no|nr|num|núm|n)[.°º]+|n[°º])\s*(?=\d)", re.IGNORECASE)
 _NUMBER = re.compile(r"^\d+(?:-?[a-z]|bis|ter|quater)?(?:-\d+(?:-?[a-z])?)*$")
 _LETTER_APART = re.compile(r"(?<=\d)-(?=[a-z])")
-_ODD = re.compile(r"[#ºª°|;]|^/{1,2}$|[^\W\d_]{2,}\.?\d")
+_ODD = re.compile(r"[#ºª°|;]|^/{1,2}$")
+_GLUED = re.compile(r"[^\W\d_]{2,}\.?\d")
 _ORDINAL = re.compile(r"(?<=\d)\.?[ºª°]")
 _MARKS = str.maketrans({"–": "-", "—": "-", "/": "-", "+": "-", "&": "-"})
 _NUMBER_SIGNS = frozenset({"no", "nr", "num", "numero", "n", "numbers", "nos"})
@@ -40,8 +41,9 @@ class Words(dict[str, tuple[str, ...]]):
         self.kinds = frozenset({*self.short, *self.short.values()})
         self.articles = words.sets["addresses.small_words"]
         self.boxes = box_words(words)
-        self.units = words.sets["addresses.unit_words"]
+        self.units, self.weak = words.sets["addresses.unit_words"], words.sets["addresses.weak_unit_words"]
         self.odd: set[str] = set()
+        self.glued: set[str] = set()  # those of `odd` that end in a number, such as `BP123`
         lone = {phrase.split()[0] for phrase in words.sets["addresses.lone_units"]} - {"r"}
         self.hints = self.units | words.sets["addresses.floor_words"] | lone | self.boxes | {CARE_OF}
 
@@ -49,7 +51,11 @@ class Words(dict[str, tuple[str, ...]]):
         if len(self) >= _KNOWN:
             self.clear()
             self.odd.clear()
-        if _ODD.search(token):
+            self.glued.clear()
+        if _GLUED.search(token):
+            self.glued.add(token)
+            self.odd.add(token)
+        elif _ODD.search(token):
             self.odd.add(token)
         found = self[token] = tuple(w for part in re.split("[,;]", token) if part for w in self._folded(part))
         return found
@@ -108,7 +114,7 @@ def words_of(words: Lexicons) -> Words:
 
 def is_house(word: str) -> bool:
     """Whether a folded word is a house number: `12`, `12a`, `5bis`, `12-14`; no `5th`."""
-    return word[:1].isdigit() and _NUMBER.match(word) is not None
+    return word.isdigit() or (word[:1].isdigit() and _NUMBER.match(word) is not None)
 
 
 def is_number_sign(word: str) -> bool:

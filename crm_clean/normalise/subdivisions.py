@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from crm_clean.normalise.lexicon import Lexicons
+from crm_clean.normalise.mojibake import repair
 from crm_clean.normalise.place_case import place_case
 from crm_clean.text import fold
 
@@ -24,7 +25,9 @@ def name_region(text: str, *, country: str | None, words: Lexicons) -> str:
     known = region_of(text, country=country, words=words)
     if known:
         return known
-    return text.upper() if len(text) <= _LONGEST_CODE else place_case(text, words=words)
+    capitals = text.upper()
+    fits = text.isascii() or (len(capitals) == len(text) and repair(capitals) == capitals)
+    return capitals if fits and len(text) <= _LONGEST_CODE else place_case(text, words=words)
 
 
 def region_of(text: str, *, country: str | None, words: Lexicons) -> str | None:

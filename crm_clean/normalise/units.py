@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from crm_clean.normalise.lexicon import Lexicons
-from crm_clean.normalise.street_words import CARE_OF, Words
+from crm_clean.normalise.street_words import CARE_OF, Words, is_house
 from crm_clean.text import fold
 
 _PARTS = re.compile(r"(\s*[,;]+\s*|\s+[-–—|/]{1,2}\s+)")
@@ -19,10 +19,44 @@ _MARKED = re.compile(r"^\d{1,2}\.?[ºª°]$")
 _GLUED = re.compile(r"^([^\W\d_]{2,})[.\s#-]*(\d+[a-z]?)$")
 _UNIT_AND_HOUSE = re.compile(r"^\d{1,4}[a-z]?/\d{1,5}[a-z]?$", re.IGNORECASE)
 _MAX_LONE = 3
+_LONGEST = 9
+_ENDS = " ,;-/|"
 
 
 def split_unit(text: str, *, known: Words, words: Lexicons) -> tuple[str, str | None]:
     """`text` without its units, and these joined by blanks or commas as they came; None where there are none."""
+    return split_plainly(text, known=known) or split_thoroughly(text, known=known, words=words)
+
+
+def split_plainly(text: str, *, known: Words) -> tuple[str, str] | None:
+    """What `split_thoroughly` says of the commonest kind of line, `12 Main St Apt 4` or `12 Main St, #4`; else None."""
+    tokens = text.split(" ")
+    last = tokens[-1]
+    if last[:1] == "#":
+        head = tokens[:-1]
+        fits = last[1:].isalnum() and len(last) <= _LONGEST and is_house(tokens[0].casefold())
+    elif len(tokens) > 3 and last.isalnum() and _is_number(last):
+        head, word = tokens[:-2], known[tokens[-2]]
+        fits = len(word) == 1 and word[0] in known.units and word[0] not in known.weak
+    else:
+        return None
+    if not fits or len(head) < 2 or not known.odd.isdisjoint(head):
+        return None
+    folded = known.of(head)
+    before = head[-1]
+    is_named = folded and folded[-1] in known.articles and before.isalpha()
+    if is_named or not known.hints.isdisjoint(folded) or not before[:1].isalnum():
+        return None
+    line = " ".join(head).strip(_ENDS)
+    return (
+        (line, text[-len(last) :] if last[:1] == "#" else " ".join(tokens[-2:]))
+        if any(map(str.isalpha, line))
+        else None
+    )
+
+
+def split_thoroughly(text: str, *, known: Words, words: Lexicons) -> tuple[str, str | None]:
+    """`split_unit` for any line."""
     pieces = _PARTS.split(text) if _SEPARATORS.search(text) else [text]
     street: list[str] = []
     units: list[str] = []
@@ -33,10 +67,11 @@ def split_unit(text: str, *, known: Words, words: Lexicons) -> tuple[str, str | 
             units.append(found)
         if rest:
             street += [pieces[at - 1], rest] if street else [rest]
-    line = "".join(street).strip(" ,;-/|")
+    line = "".join(street).strip(_ENDS)
     if not units or not any(c.isalpha() for c in line):
         return text, None
-    return line, ", ".join(units)
+    rest, more = split_thoroughly(line, known=known, words=words)  # what is taken away may uncover another
+    return rest, ", ".join([more, *units] if more else units)
 
 
 def _has_number(street: list[str]) -> bool:
@@ -64,6 +99,7 @@ def _split(piece: str, numbered: bool, lists: _Lists) -> tuple[str, str]:
     if len(tokens) > 2 and folded[0] in lists.units and _UNIT_AND_HOUSE.match(tokens[1]):
         unit, _, house = tokens[1].partition("/")
         return " ".join([house, *tokens[2:]]), f"{tokens[0]} {unit}"
+    hints, odd, floors = lists.known.hints, lists.known.odd, lists.floors
     used = _consumed(tokens, folded, (0, numbered), lists)
     if used == len(tokens):
         return "", piece
@@ -71,6 +107,12 @@ def _split(piece: str, numbered: bool, lists: _Lists) -> tuple[str, str]:
         rest = tokens[used:]
         return (" ".join(rest), " ".join(tokens[:used])) if rest[0][:1].isdigit() else (piece, "")
     for at in range(1, len(tokens)):
+        if (
+            folded[at] not in hints
+            and tokens[at] not in odd
+            and (at + 1 == len(tokens) or folded[at + 1] not in floors)
+        ):
+            continue
         before = numbered or any(t[:1].isdigit() for t in tokens[:at])
         if folded[at - 1] in lists.known.articles and tokens[at - 1].isalpha():
             continue
