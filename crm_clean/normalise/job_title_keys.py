@@ -18,6 +18,7 @@ _INCLUSIVE = re.compile(
     r"(?<=[^\W\d_]{3})(?:\((?:e|ne|trice|rice|euse|ère|a|in|innen)\)"
     r"|[*:·•](?:in|innen|e|ne|trice|rice|euse|es)\b|/(?:-?in|innen|trice|rice|euse|-?a|e|ne)\b)"
 )
+_ANDS = frozenset(["and", "et", "und", "y", "e", "en"])
 _PLAIN = re.compile(r"[\w .,&+'-]*")
 _OFFICES = re.compile(r"\s*[,/&|;+]\s*|\s+(?:and|et|und|y|e|en)\s+")
 _RD = re.compile(r"\br\s?&\s?d\b|\br\s?\+\s?d\b|\bf\s?&\s?e\b", re.IGNORECASE)
@@ -30,11 +31,17 @@ def title_key(value: str, *, words: Lexicons) -> str | None:
         plain = _INCLUSIVE.sub("", _GENDERS.sub(" ", value))
     if "&" in plain or "+" in plain:
         plain = _RD.sub(lambda found: "research development" if found.group()[:1] in "rR" else found.group(), plain)
-    offices = _offices(plain, words)
+    said = fold(plain)
+    offices = _offices(plain, words) if _has_several(plain, said) else []
     if offices:
         return " ".join(offices)
-    tokens = _written_out(fold(plain), words)
+    tokens = _written_out(said, words)
     return " ".join(_in_order(tokens, words)) or fold(value) or None
+
+
+def _has_several(text: str, said: str) -> bool:
+    """Whether anything in `text` could part two offices."""
+    return not text.replace(" ", "").isalnum() or not _ANDS.isdisjoint(said.split())
 
 
 def _offices(text: str, words: Lexicons) -> list[str]:
@@ -106,18 +113,24 @@ def _in_order(tokens: list[str], words: Lexicons) -> list[str]:
 
 def _ranks(tokens: list[str], words: Lexicons) -> list[tuple[int, int]]:
     """Where ranks of up to three words stand in `tokens`, of two that overlap the longer."""
-    ranks, first = words.sets["job_titles.ranks"], _first_words(words)
+    ranks, sizes = words.sets["job_titles.ranks"], _sizes(words)
     found = []
-    at = 0
-    while at < len(tokens):
-        sizes = range(min(3, len(tokens) - at), 0, -1) if tokens[at] in first else ()
-        size = next((n for n in sizes if " ".join(tokens[at : at + n]) in ranks), 0)
-        if size:
-            found.append((at, at + size))
-        at += size or 1
+    end = 0
+    for at, token in enumerate(tokens):
+        if at < end or token not in sizes:
+            continue
+        for size in sizes[token]:
+            if size == 1 or " ".join(tokens[at : at + size]) in ranks:
+                end = at + size
+                found.append((at, end))
+                break
     return found
 
 
 @lru_cache(maxsize=4)
-def _first_words(words: Lexicons) -> frozenset[str]:
-    return frozenset(rank.partition(" ")[0] for rank in words.sets["job_titles.ranks"])
+def _sizes(words: Lexicons) -> dict[str, tuple[int, ...]]:
+    """By the word that ranks begin with, of how many words they are, the most first."""
+    sizes: dict[str, set[int]] = {}
+    for rank in words.sets["job_titles.ranks"]:
+        sizes.setdefault(rank.partition(" ")[0], set()).add(rank.count(" ") + 1)
+    return {first: tuple(sorted(found, reverse=True)) for first, found in sizes.items()}
