@@ -110,7 +110,7 @@ def _with_plus(found: Found, digits: str) -> Found | None:
     other = find(digits, "ZZ", has_plus=True)
     if other is None or not _is_dialable(other):
         return None
-    return other if other.kind == "mobile" or len(digits) > INTERNATIONAL else None
+    return other if other.kind == "mobile" or len(digits) >= INTERNATIONAL + (not is_own) else None
 
 
 def _mended(digits: str, regions: tuple[str, ...], *, has_plus: bool) -> Reading | None:

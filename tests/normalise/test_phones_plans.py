@@ -154,6 +154,22 @@ def test_a_valid_number_is_read_however_the_library_writes_it(seed: int) -> None
                 assert (found.value, found.extension) == (expected.value, "12"), shown + extension
 
 
+@SEEDS
+@given(seed=st.integers(0, 2**32))
+def test_no_two_valid_numbers_become_one(seed: int) -> None:
+    dice, ways = random.Random(seed), p.PhoneNumberFormat
+    for _, code, national in dice.choices(examples(), k=200):
+        kept = dice.randrange(2, len(national))
+        number = p.parse(f"+{code}{national[:kept]}{changed(national[kept:], dice)}", "US")
+        written = p.format_number(number, ways.E164)
+        if not p.is_valid_number(number) or len(written) > LONGEST + 1:
+            continue
+        for text in (written, p.format_number(number, ways.INTERNATIONAL)):
+            for regions in ((), ("US",), ("DE", "IT")):
+                found = read_phone(text, regions=regions, words=WORDS)
+                assert found.is_placeholder or found.value == written, text
+
+
 def test_numbers_longer_than_any_can_be_are_not_read() -> None:
     assert plans.find("4942149425932771", "ZZ", has_plus=True) is not None
     assert read_digits("4942149425932771", (), has_plus=True).e164 is None
