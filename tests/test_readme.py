@@ -21,8 +21,27 @@ def blocks(language: str) -> list[str]:
 
 
 def commands() -> list[str]:
-    lines = [line.partition("  #")[0].strip() for block in blocks("sh") for line in block.splitlines()]
+    return [line for block in blocks("sh") for line in lines_of(block)]
+
+
+def lines_of(block: str) -> list[str]:
+    lines = [line.partition("  #")[0].strip() for line in block.splitlines()]
     return [line for line in lines if line]
+
+
+def files() -> dict[str, str]:
+    """The files that a reader is told to write, by their path: it stands on their first line."""
+    named = [re.match(r"# (\S+/\S+)\n", block) for block in blocks("toml")]
+    return {found[1]: block for found, block in zip(named, blocks("toml"), strict=True) if found}
+
+
+def steps() -> Iterator[tuple[str, str]]:
+    """What a reader does, in order: `toml` blocks are written where they say, lines of `sh` blocks are run."""
+    for language, block in re.findall(r"^```(toml|sh)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL):
+        if language == "sh":
+            yield from (("sh", line) for line in lines_of(block))
+        elif block in files().values():
+            yield "toml", block
 
 
 def table(first_column: str) -> list[dict[str, str]]:
@@ -67,7 +86,11 @@ def shell(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
 def ran(desk: Path) -> dict[str, str]:
     """What each command printed, the last time where it stands twice; run in the order in which a reader meets them."""
     printed = {}
-    for command in commands():
+    paths = {text: path for path, text in files().items()}
+    for kind, command in steps():
+        if kind == "toml":
+            (desk / paths[command]).write_text(command, encoding="utf-8")
+            continue
         if command.startswith("make "):
             continue
         done = shell(command, desk)
@@ -80,7 +103,7 @@ def test_every_command_works(ran: dict[str, str]) -> None:
     assert len(ran) >= 9
     assert {words.split()[1] for words in ran if words.startswith("crm-clean")} >= {
         *("profile", "dedupe", "init", "run", "ingest", "publish", "sample", "evaluate"),
-        *("report", "explain", "decide", "undo"),
+        *("report", "explain", "decide", "undo", "issues"),
     }  # fmt: skip
 
 
@@ -114,6 +137,30 @@ def test_the_folders_and_files_of_a_project_are_there(desk: Path, ran: dict[str,
         assert (desk / "crm" / "outbox" / "latest" / system / "README.txt").exists()
 
 
+def test_words_of_your_own_count_for_records_that_stand(desk: Path, ran: dict[str, str]) -> None:
+    from crm_clean.project import Project
+
+    project = Project(desk / "crm")
+    words = project.vocabulary().set_index(["field", "written"])["value"]
+    assert words["status", "Subscriber"] == "prospect"
+    assert words["tags", "Partner, EU"] == "Partner"
+    held = set("; ".join(project.golden()["tags"].dropna()).split("; "))
+    assert "Partner" in held
+    assert held & {"Partner, EU", "Lead magnet"} == set()
+    assert set(files()) == {f"crm/lexicons/{name}.toml" for name in ("status", "tags", "emails")}
+
+
+def test_what_the_readme_says_of_a_misspelt_meaning_is_so(tmp_path: Path) -> None:
+    from crm_clean.errors import BadSettings
+    from crm_clean.normalise.lexicon import load
+
+    word = re.search(r'`("Subscriber" = "prospct")`', README)
+    assert word
+    (tmp_path / "status.toml").write_text(f"[maps.status]\n{word[1]}\n", encoding="utf-8")
+    with pytest.raises(BadSettings, match=r"did you mean prospect\?"):
+        load(str(tmp_path))
+
+
 def test_a_second_run_changes_nothing(ran: dict[str, str]) -> None:
     assert commands().count("crm-clean run --project crm") == 2
     assert ran["crm-clean run --project crm"].startswith("Nothing changed: run 1 stands")
@@ -131,7 +178,7 @@ def test_the_python_runs(desk: Path, ran: dict[str, str], code: str) -> None:
     assert (done.returncode, done.stdout) == (0, "to the end\n"), done.stderr
 
 
-@pytest.mark.parametrize("block", blocks("toml"), ids=range(len(blocks("toml"))))
+@pytest.mark.parametrize("block", sorted(set(blocks("toml")) - set(files().values())))
 def test_the_settings_are_understood(block: str) -> None:
     from crm_clean.settings import Settings
 
