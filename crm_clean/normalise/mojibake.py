@@ -16,10 +16,10 @@ _HIGH = {bytes([b]).decode("cp1252"): b for b in range(0x80, 0xA0) if b not in (
     chr(b): b for b in range(0x80, 0x100)
 }
 _TAIL = "".join(re.escape(c) for c, b in _HIGH.items() if b < 0xC0)
-_SUSPECT = re.compile(f"(?:[Â-Å][{_TAIL}]|(?:[ÎÏÐÑ][{_TAIL}]){{2,}}|[â-í][{_TAIL}]{{2}})+")
+_SUSPECT = re.compile(f"(?:[Â-Å][{_TAIL}]|(?:[ÎÏÐÑ×ØÙÚÛ][{_TAIL}]){{2,}}|[â-í][{_TAIL}]{{2}}|á[º»][{_TAIL}])+")
 _LETTER = "0-9A-Za-zÀ-ÖØ-öø-\u024f\u0300-\u052f\u0590-\u1fff\u3040-\ud7ff"
 HINTS = (
-    f"[√≈∆├┼]|[ÂÃÄÅÎÏÐÑÈÌà-íĂăĹĺŁƒŒ‚─][^{_LETTER} ,;:'’()/&.\"-]|[Â-ÅĂăĹĺĎĐŃ][ªºµƒŠŒŽšœžŸŚŤŹśťźłĄąľŻżĽşŞ˝×÷]"
+    f"[√≈∆├┼]|[ÂÃÄÅÎÏÐÑ×ØÙÚÛÈÌà-íĂăĹĺŁƒŒ‚─][^{_LETTER} ,;:'’()/&.\"-]|[Â-ÅĂăĹĺĎĐŃ][ªºµƒŠŒŽšœžŸŚŤŹśťźłĄąľŻżĽşŞ˝×÷]"
     f"|[ВГРС][^\u0400-\u040f\u0410-\u0451 -~’«»]|[РС][\u0402-\u040f\u0452-\u045f]"
 )
 _HINTED = re.compile(HINTS)

@@ -25,6 +25,8 @@ from crm_clean.normalise.name_kinds import is_company, is_nobody
 from crm_clean.normalise.name_parts import Part, peel
 from crm_clean.normalise.plain_words import plain_text
 
+__all__ = ["Name", "NameCells", "read_name"]
+
 _ROUNDS = 4
 _SIGNS = frozenset("&+/,;-–—")
 _LEADING = ("full_name", "first_name", "last_name")
