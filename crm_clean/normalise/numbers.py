@@ -62,8 +62,8 @@ def _bare(raw: str) -> tuple[str, bool]:
     """Figures and marks alone, and whether they are below nothing."""
     if len(raw) > _MAX:
         return "", False
-    if raw.isdecimal() and raw.isascii():
-        return raw, False
+    if raw.isascii() and _PLAIN.match(raw):
+        return raw.strip(), False
     text = clean(raw.translate(_SIGNS))
     if not text.isascii():
         text = "".join(str(d) if (d := decimal(c, None)) is not None else c for c in normalize("NFKC", text))

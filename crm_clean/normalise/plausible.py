@@ -54,7 +54,7 @@ def _birth_dates(value: pa.Array, made: pa.Array | None, now: datetime | None) -
         codes = _where(beyond, "birth_date.impossible", codes)
     if made is None or made.null_count == len(made):
         return codes
-    day = pc.strftime(made, format="%Y-%m-%d")
+    day = made.cast(pa.date32(), safe=False).cast(pa.string())
     codes = _where(pc.equal(whole, day), "birth_date.same_as_created", codes)
     return _where(
         pc.and_(pc.greater(whole, day), pc.greater_equal(day, _FIRST_SYSTEMS)), "birth_date.impossible", codes

@@ -22,7 +22,9 @@ _HANDLE = re.compile(r"^@?[^\W_][\w.+-]{0,99}$|^@?_[\w.+-]{1,99}$")
 _MASTODON = re.compile(r"^@([\w.-]{1,60})@([\w-]+(?:\.[\w-]+)+)$")
 _MEMBER = re.compile(r"^AC[ow]AA[\w-]{20,}$")  # a member's number in letters; case counts
 # The plainest address of all, which is read at once; a test holds it to the long way.
-_PLAIN = re.compile(r"^(?:https?://)?(?:[a-z]{2,3}\.)?linkedin\.com/in/([A-Za-z0-9][A-Za-z0-9-]{2,99})/?$")
+_PLAIN = re.compile(
+    r"^(?:https?://)?(?:[a-z]{2,3}\.)?linkedin\.com/in/([A-Za-z0-9][A-Za-z0-9-]{2,98})/?(?:\?[\w=&%.-]*)?$"
+)
 _PLAIN_FORM = "https://www.linkedin.com/in/{}"
 _SECRET = re.compile(r"^[\w-]{8,80}$")
 
@@ -38,8 +40,8 @@ class Profile(NamedTuple):
 
 def read_profile(raw: str, *, label: str | None = None, words: Lexicons) -> Profile:
     """The page that `raw` names; a bare name is one of the network that `label` names, and of none without."""
-    plain = _PLAIN.match(raw) if raw.isascii() else None
-    if plain and not raw.endswith("\n") and words.maps["profiles.templates"].get("linkedin") == _PLAIN_FORM:
+    plain = _PLAIN.match(raw) if raw.isascii() and raw.isprintable() else None
+    if plain and words.maps["profiles.templates"].get("linkedin") == _PLAIN_FORM:
         name = plain[1].lower()
         if name not in words.sets["profiles.not_handles"] and not name.startswith("ac"):
             return Profile(f"https://www.linkedin.com/in/{name}", f"linkedin.com/in/{name}", "linkedin", ())

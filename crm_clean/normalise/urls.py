@@ -19,6 +19,8 @@ _DOMAIN = re.compile(r"^(?=.{4,253}$)(?:(?!-)[^\W_](?:[\w-]{0,61}[^\W_])?\.)+(?:
 _WEB = re.compile(
     r"^(?:(?:h{0,2}t{1,3}p{1,2}s?\s?[:;.]?\s?|https?\s?:\s?|view-source:)+[/\\]+\s?|https?[:;]|[/\\]{2}(?=\w))", re.I
 )
+# The plainest address of all, which is read at once; a test holds it to the long way.
+_PLAIN = re.compile(r"^(?:https?://)?((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,24}))/?$")
 _SCHEME = re.compile(r"^([a-z][a-z0-9+-]{1,20}):", re.IGNORECASE)
 _UNSAFE = frozenset({
     "javascript", "data", "file", "vbscript", "blob", "about", "chrome", "ms-word", "ms-excel", "smb", "jar",
@@ -46,6 +48,16 @@ class Split(NamedTuple):
 
 def read_website(raw: str, *, words: Lexicons) -> Web:
     """`https://host/path` and its key, or what stands there instead."""
+    plain = _PLAIN.match(raw) if len(raw) < 200 and raw.isprintable() else None
+    if plain and "xn--" not in raw and raw[:4] != "www." and _is_top(plain[2]):
+        host = plain[1]
+        if host[:4] != "www." or host.count(".") > 1:
+            return Web(f"https://{host}", host.removeprefix("www."), ())
+    return read_slowly(raw, words=words)
+
+
+def read_slowly(raw: str, *, words: Lexicons) -> Web:
+    """The same for any value."""
     found = split(raw)
     if isinstance(found, str):
         return Web(None, None, (found,))

@@ -6,6 +6,7 @@ so that the strictest of them can count.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
 
 import pyarrow as pa
@@ -16,6 +17,7 @@ from crm_clean.sources import contents as look
 from crm_clean.sources import lexicon
 from crm_clean.sources.consent_headings import ALL_CHANNELS, read_consent_heading
 from crm_clean.sources.contents import Contents
+from crm_clean.sources.grid import Grid
 from crm_clean.sources.lexicon import Heading
 from crm_clean.sources.plan import Feed
 
@@ -60,6 +62,19 @@ def feeds(cells: pa.Array, column: int, concept: str) -> list[Feed]:
         return [_feed(column, concept)]
     turned = _turned(cells)
     return [_feed(column, concept.removeprefix(_TURNED), when=turned)] if turned else []
+
+
+def missed(grid: Grid, taken: Collection[int]) -> list[Feed]:
+    """What those columns feed that are not `taken` and are plainly of consent, by header and values."""
+    found: list[Feed] = []
+    for column, name in enumerate(grid.header):
+        concept = None if column in taken else read_heading(name).concept
+        if concept is None or not is_concept(concept):
+            continue
+        values = Contents(grid.columns[column])
+        if not values.is_empty and heard(concept, values) == concept:
+            found.extend(feeds(grid.columns[column], column, concept))
+    return found
 
 
 def _feed(column: int, field: str, when: dict[str, str] | None = None) -> Feed:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from crm_clean.records.fields import Target, parse_target
+from crm_clean.sources import consents
 from crm_clean.sources.grid import Grid
 from crm_clean.sources.guess import guess
 from crm_clean.sources.plan import Feed, Plan, overrule
-from crm_clean.sources.profile import Column, Profile, available, loosely
+from crm_clean.sources.profile import Column, Profile, available, built_in, loosely
 from crm_clean.sources.spec import SourcesSpec
 
 _MOST_NUMBERED = 50
@@ -18,7 +20,11 @@ _MOST_NUMBERED = 50
 def recognise(grid: Grid, *, source_file: str, spec: SourcesSpec) -> Plan:
     """The plan of `grid`, which was read from `source_file`."""
     profile = next((p for p in available(spec.profiles) if p.fits(grid.header)), None)
-    plan = guess(grid) if profile is None else by_profile(profile, grid.header, source_file)
+    if profile is None:
+        return overrule(guess(grid), grid.header, spec)
+    plan = by_profile(profile, grid.header, source_file)
+    if profile in built_in():  # of the columns a company added to a known export, those of consent must not be missed
+        plan = replace(plan, feeds=(*plan.feeds, *consents.missed(grid, {feed.column for feed in plan.feeds})))
     return overrule(plan, grid.header, spec)
 
 

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from crm_clean.normalise import profiles, urls
 from crm_clean.normalise.lexicon import Lexicons, load
-from crm_clean.normalise.profiles import read_profile, read_slowly
+from crm_clean.normalise.profiles import read_profile
 from crm_clean.normalise.urls import normalise_domain, read_website
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "normalise_urls.toml").read_text("utf-8"))
@@ -90,8 +91,14 @@ WRITTEN = st.builds(
     st.lists(st.sampled_from(PATHS), max_size=4),
     st.sampled_from(["", "/", "?id=100", "?utm_source=x&a=B", "#top", "?phone=12345678", " ", "?&&="]),
 )
-PLAIN = r"(https?://)?([a-z]{2}\.)?linkedin\.com/in/[A-Za-z0-9-]{1,30}/?\n?"
-ANY = st.text(max_size=60) | st.text(alphabet="aA.@/:?#&=%2é\\ -_1", max_size=40) | WRITTEN
+PLAIN = r"(https?://)?([a-z]{2}\.)?linkedin\.com/in/[A-Za-z0-9-]{1,30}/?(\?[a-z=&.]{0,9})?\n?"
+SITES = r"(https?://)?(www\.)?([a-zA-Z0-9-]{1,8}\.){0,3}(com|de|co\.uk|museum|zz|c|xn--p1ai)/?( |\n|\?a=1)?"
+ANY = (
+    st.text(max_size=60)
+    | st.text(alphabet="aA.@/:?#&=%2é\\ -_1", max_size=40)
+    | WRITTEN
+    | st.from_regex(SITES, fullmatch=True)
+)
 
 
 @MANY
@@ -109,11 +116,17 @@ def test_an_address_read_again_is_the_same(raw: str) -> None:
 
 
 @MANY
-@given(
-    raw=WRITTEN | st.from_regex(r"(https?://)?([a-z]{2}\.)?linkedin\.com/in/[A-Za-z0-9-]{1,30}/?\n?", fullmatch=True)
-)
+@given(raw=WRITTEN | st.from_regex(PLAIN, fullmatch=True))
 def test_plain_pages_are_what_the_long_way_makes_of_them(raw: str) -> None:
-    assert read_profile(raw, words=WORDS) == read_slowly(raw, words=WORDS)
+    assert read_profile(raw, words=WORDS) == profiles.read_slowly(raw, words=WORDS)
+
+
+@MANY
+@given(raw=WRITTEN | st.from_regex(SITES, fullmatch=True))
+@example(raw="https://www.com")
+@example(raw="a--b.de")
+def test_plain_sites_are_what_the_long_way_makes_of_them(raw: str) -> None:
+    assert read_website(raw, words=WORDS) == urls.read_slowly(raw, words=WORDS)
 
 
 @given(

@@ -62,3 +62,15 @@ def test_values_tell_a_column_of_consent(header: str, values: list[str], target:
 def test_all_columns_of_one_meaning_are_heard(take_bytes) -> None:
     data = b"E-Mail,Newsletter,GDPR consent\na@example.com,yes,no\nb@example.com,yes,yes\nc@example.com,,no\n"
     assert take_bytes(data).staged_records["consent_status_raw"].tolist() == ["yes; no", "yes", "no"]
+
+
+def test_a_known_export_with_a_column_of_consent_of_its_own(take_bytes) -> None:
+    data = (
+        b"Record ID,First Name,Last Name,Email,Create Date,Lifecycle Stage,Unsubscribed from all email,Newsletter\n"
+        b"1,Ann,Lee,a@example.com,2024-05-01 10:00,lead,,no\n"
+        b"2,Bob,Ray,b@example.com,2024-05-01 10:00,lead,true,yes\n"
+    )
+    taken = take_bytes(data)
+    assert taken.files["profile"].iloc[0] == "hubspot_contacts"
+    assert taken.staged_records["consent_status_raw"].tolist() == ["no", "yes"]
+    assert taken.staged_records["email_opt_out_raw"].fillna("").tolist() == ["", "true"]
