@@ -19,7 +19,7 @@ _MAX_PARTS = 100
 # What parts two addresses: words and signs in blanks, signs alone, blanks alone, each before the next address.
 _AND = r"(?:or|oder|ou|o|and|und|et|y|e|en|of|og|i|bzw\.?|sowie|[-\u2013\u2014])"
 _SIGN = r"(?:&amp;|[&+/]|<br\s*/?>|\\n)"
-_NEXT = r"(?=(?:[^\s@<>\":]{1,20}:\s*)?[^\s@<>\"(]+@)"
+_NEXT = r"(?=(?:[^@<>\":;,\n]{1,20}:\s*)?[^\s@<>\"(]+@)"
 _BETWEEN = re.compile(
     rf"(@[^\s@<>/&+;,|()\"]+\.[^\W\d]{{2,}}\.?>?(?:\s*\([^()@]*\))?)"
     rf"(?:\s+{_AND}\s+|\s*{_SIGN}\s*|\s+(?![^\s@]+@[^\s@]+\s*<)){_NEXT}",
@@ -30,6 +30,7 @@ _LINK = re.compile(r"mailto:\s*([^\s\"'<>|)\]?]*@[^\s\"'<>|)\]?]*)", re.IGNORECA
 _BRACKETS = re.compile(r"<\s*([^<>]*@[^<>]*?)\s*>")
 _PREFIX = re.compile(r"(?:mailto|smtp|sip):\s*", re.IGNORECASE)
 AROUND = "\"'`<>()[]{},;:. \t*\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
+_QUOTES = '"\u201c\u201e\u00ab'
 _BEFORE = AROUND.replace(".", "")  # a dot at the start may have lost what stood before it
 _AT = re.compile(r"\s*[(\[{](?:at|a|ät|arroba|arobase|@)[)\]}]\s*|\s+@\s*|\s*@\s+|@{2,}", re.IGNORECASE)
 _DOT = re.compile(r"\s*[(\[{](?:dot|punkt|point|punto|ponto|\.)[)\]}]\s*", re.IGNORECASE)
@@ -149,8 +150,8 @@ def _found(text: str, words: Lexicons) -> str | None:
         return None
     first, last = runs[0], runs[-1]
     address = _trimmed(first.group())
-    after = text[last.start() + len(_trimmed(last.group())) :]
-    return address if _ends_before(text[: first.start()], address, words) and _begins_after(after) else None
+    end = last.start() + last.group().index(_trimmed(last.group())) + len(_trimmed(last.group()))
+    return address if _ends_before(text[: first.start()], address, words) and _begins_after(text[end:]) else None
 
 
 def _trimmed(run: str) -> str:
@@ -163,6 +164,9 @@ def _ends_before(text: str, address: str, words: Lexicons) -> bool:
     if _BULLET.fullmatch(text) or (not any(c.isalnum() for c in shown) and not shown.endswith(".")):
         return True
     touches = shown == text
+    opened = shown.rstrip(_QUOTES)
+    if opened != shown:
+        return touches and (not opened or opened[-1] in ":=([< ")
     if shown[-1] in ":=<([|>":
         return shown[-1] != ">" or not touches
     if shown[-1] in ",;)]":

@@ -79,6 +79,8 @@ def _read_closely(raw: str, words: Lexicons) -> Email:
         value = normal_form(address)
         if value:
             return _valid(value, (*text.codes, *(("email.repaired",) if is_mended else ())), words)
+    if _is_filler(text.value, words):
+        return _nothing(*text.codes, "email.placeholder", placeholder=True)
     return _nothing(*text.codes, _invalid(text.value, words))
 
 
@@ -100,14 +102,25 @@ def _nothing(*codes: str, placeholder: bool = False) -> Email:
     return Email(None, None, False, False, False, placeholder, codes)
 
 
+def _is_filler(text: str, words: Lexicons) -> bool:
+    """Whether what is no address was typed to fill the field: `test@test`, `n/a@n/a.com`."""
+    local, at, name = text.lower().partition("@")
+    label, sets = name.partition(".")[0], words.sets
+    if not at or local in sets["emails.placeholder_locals"]:
+        return bool(at)
+    return local in sets["emails.weak_locals"] and (label == local or label in sets["emails.weak_domains"])
+
+
 def _invalid(text: str, words: Lexicons) -> str:
     """The code of an address that cannot be read, with the address it may have been meant to be."""
     plain = _PLAIN.fullmatch(text.strip(" .,;"))
     if plain is None:
         return _INVALID
     local, name = plain.groups()
-    meant = complete(name.lower(), words=words)
-    return f"{_INVALID}{SUGGESTS}{local}@{meant}" if meant else _INVALID
+    single = re.sub(r"\.{2,}", ".", name.lower()).strip(".-")
+    meant = single if read_domain(single, words) else complete(single, words=words)
+    is_better = meant is not None and meant != name.lower() and len(local) <= MAX_LOCAL
+    return f"{_INVALID}{SUGGESTS}{local}@{meant}" if is_better else _INVALID
 
 
 def _judge(local: str, domain: Domain, codes: tuple[str, ...], words: Lexicons) -> Email:

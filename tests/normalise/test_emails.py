@@ -103,6 +103,11 @@ def test_two_mailboxes_have_two_keys(one: str, other: str, words: Lexicons) -> N
         pytest.param(
             "a＠example.com；b＠example.com", ["a＠example.com", "b＠example.com"], id="full-width, as written"
         ),
+        pytest.param(
+            "E-Mail 1: a@example.com E-Mail 2: b@example.org",
+            ["E-Mail 1: a@example.com", "E-Mail 2: b@example.org"],
+            id="numbered labels",
+        ),
         pytest.param("a@example.com; A@Example.com", ["a@example.com"], id="each once"),
         pytest.param("a@example.com", ["a@example.com"], id="one stays"),
         pytest.param("a@@example.com", ["a@@example.com"], id="a slip is no list"),
