@@ -83,7 +83,7 @@ def read_plainly(raw: str, *, regions: tuple[str, ...], words: Lexicons) -> Phon
 
 def is_float(raw: str) -> bool:
     """Whether digits stand with decimals of zero only, as a spreadsheet writes an amount."""
-    return raw[-1:] == "0" and "." in raw and _FLOAT.fullmatch(raw) is not None
+    return "." in raw and _FLOAT.fullmatch(raw.strip()) is not None
 
 
 def read_at_length(raw: str, *, regions: tuple[str, ...], words: Lexicons) -> Phone:
