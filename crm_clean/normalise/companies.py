@@ -38,7 +38,7 @@ def read_company(raw: str, *, words: Lexicons) -> Company:
     found = company_key(value, folded=said, words=words)
     if found.key is None:
         return Company(None, None, None, codes)
-    if found.legal_form is None and _is_person(value, words):
+    if found.legal_form is None and _is_person(said, words):
         codes = (*codes, "company.is_person")
     return Company(company_case(value, words=words), found.key, found.legal_form, codes)
 
@@ -66,6 +66,6 @@ def _is_email(value: str) -> bool:
     return bool(at and local and "." in domain) and " " not in value
 
 
-def _is_person(value: str, words: Lexicons) -> bool:
-    head, blank, rest = value.partition(" ")
-    return bool(blank) and " " in rest.strip() + " " and fold(head) in words.sets["companies.person_titles"]
+def _is_person(said: str, words: Lexicons) -> bool:
+    head, blank, _ = said.partition(" ")
+    return bool(blank) and head in words.sets["companies.person_titles"]

@@ -92,7 +92,7 @@ def company_key(value: str, *, folded: str | None = None, words: Lexicons) -> Na
 def _joined(tokens: list[str], words: Lexicons) -> str:
     """`tokens` in one text, letters that stand apart joined, in Latin letters, without umlauts."""
     key = " ".join(tokens)
-    if len(tokens) > 2 and _SINGLES.search(key):
+    if len(tokens) > 2 and min(map(len, tokens)) == 1:
         key = _SINGLES.sub(lambda run: run.group().replace(" ", ""), key)
     if not key.isascii():
         key = _latin(key)

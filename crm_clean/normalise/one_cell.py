@@ -17,7 +17,6 @@ from crm_clean.normalise.subdivisions import CODED, region_of
 from crm_clean.text import clean, fold
 
 _WIDE = re.compile(r"\s{2,}|[\r\n]+|\s*:::\s*|\s+\|\s+")
-_COMMA = re.compile(r"\s*[,;]\s*")
 _POSTCODE = re.compile(
     r"(?<![\w-])(?:[A-Z]{1,3}-)?(\d{5}-\d{4}|\d{5}-\d{3}|\d{3}-\d{4}|\d{4}-\d{3}|\d{2}-\d{3}|\d{6}|\d{5}"
     r"|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]\d[\dW] ?[A-Z\d]{4}"
@@ -37,21 +36,33 @@ def split_address(raw: str, *, words: Lexicons) -> dict[str, str]:
     pieces, country = _without_country(pieces, words)
     if country:
         out["country"] = country
-    where = normalise_country(country, words=words) if country else None
-    at = _postcode_at(pieces, where)
-    if at is None:
+    where = _country(country, words) if country else None
+    spot = _postcode_at(pieces, where)
+    if spot is None:
         return _without_postcode(pieces, out, words)
-    found = _last_postcode(pieces[at], where)
-    if found is None:
-        return _without_postcode(pieces, out, words)
+    at, found = spot
     out["postal_code"] = found.group(1)
     before, behind = pieces[at][: found.start()].strip(" ,-〒("), pieces[at][found.end() :].strip(" ,-")
     return _around(pieces, at, (before, behind), out, words)
 
 
+@lru_cache(maxsize=4_096)
+def _country(name: str, words: Lexicons) -> str | None:
+    return normalise_country(name, words=words)
+
+
+@lru_cache(maxsize=65_536)
+def _fits(code: str, country: str) -> bool:
+    """Whether `code` may be a postal code of `country`."""
+    return read_postcode(code, country=country).is_valid is not False
+
+
 def _pieces(raw: str) -> list[str]:
-    wide = [p for p in _WIDE.split(raw.strip()) if p]
-    return wide if len(wide) > 1 else _COMMA.split(raw)
+    if "  " in raw or not raw.isprintable() or ":::" in raw or "|" in raw:
+        wide = [p for p in _WIDE.split(raw.strip()) if p]
+        if len(wide) > 1:
+            return wide
+    return raw.replace(";", ",").split(",")
 
 
 def _with_house_numbers(pieces: list[str]) -> list[str]:
@@ -67,7 +78,7 @@ def _without_country(pieces: list[str], words: Lexicons) -> tuple[list[str], str
     if not pieces:
         return pieces, None
     last = pieces[-1]
-    found = normalise_country(last, words=words) if len(pieces) > 1 and not _NUMBERED.search(last) else None
+    found = _country(last, words) if len(pieces) > 1 and not _NUMBERED.search(last) else None
     if found and not (len(last) == 2 and _is_state(last, pieces[:-1], found, words)):
         return pieces[:-1], last
     tokens = last.split(" ")
@@ -78,7 +89,7 @@ def _without_country(pieces: list[str], words: Lexicons) -> tuple[list[str], str
         rest = tokens[:-count]
         if not (_NUMBERED.search(rest[-1]) or (len(rest) < 4 and _NUMBERED.search(" ".join(rest)))):
             continue
-        if len(name) > 2 and normalise_country(name, words=words):
+        if len(name) > 2 and _country(name, words):
             return [*pieces[:-1], " ".join(rest).rstrip(" ,-")], name
     return pieces, None
 
@@ -90,27 +101,32 @@ def _is_state(code: str, before: list[str], country: str, words: Lexicons) -> bo
     codes = [m.group(1) for p in before[1:] for m in _POSTCODE.finditer(p.upper())]
     if not codes:
         return len(before) < 3 or region_of(before[-1], country=country, words=words) is None
-    return read_postcode(codes[-1], country=country).is_valid is False
+    return not _fits(codes[-1], country)
 
 
 def _last_postcode(piece: str, country: str | None) -> re.Match[str] | None:
-    found = list(_POSTCODE.finditer(piece.upper())) if len(piece.upper()) == len(piece) else []
-    if country:
-        fit = [m for m in found if read_postcode(m.group(1), country=country).is_valid is not False]
-        found = fit
-    return found[-1] if found else None
+    """The last run in `piece` that looks like a postal code and is one in `country`, if that is known."""
+    if not _NUMBERED.search(piece):
+        return None
+    capitals = piece.upper()
+    if len(capitals) != len(piece):
+        return None
+    found = None
+    for match in _POSTCODE.finditer(capitals):
+        if country is None or _fits(match.group(1), country):
+            found = match
+    return found
 
 
-def _postcode_at(pieces: list[str], country: str | None) -> int | None:
-    """The piece with the postal code; in the first one it must stand behind the street, with a name beside it."""
+def _postcode_at(pieces: list[str], country: str | None) -> tuple[int, re.Match[str]] | None:
+    """Piece and place of the postal code; in the first piece it must stand behind the street, with a name beside it."""
     for at in range(len(pieces) - 1, 0, -1):
-        if _last_postcode(pieces[at], country):
-            return at
+        found = _last_postcode(pieces[at], country)
+        if found:
+            return at, found
     found = _last_postcode(pieces[0], country) if pieces else None
-    if found and len(found.group(1)) > 4 and any(c.isalpha() for c in pieces[0][: found.start()]):
-        return 0
-    if found and "〒" in pieces[0]:
-        return 0
+    if found and ("〒" in pieces[0] or (len(found.group(1)) > 4 and any(map(str.isalpha, pieces[0][: found.start()])))):
+        return 0, found
     return None
 
 
