@@ -12,9 +12,10 @@ from functools import cache
 
 from crm_clean.sources.lexicon import consent_words
 
+TURNED = "not:"
 ALL_CHANNELS = ("postal_opt_out", "do_not_call", "email_opt_out")
 # What a header of consent may be said to be about; anything else (SMS, WhatsApp) has no field and stays apart.
-_FIELD = {"email": "email_opt_out", "phone": "do_not_call", "post": "postal_opt_out"}
+_FIELD = {"email": "email_opt_out", "newsletter": "email_opt_out", "phone": "do_not_call", "post": "postal_opt_out"}
 
 
 @cache
@@ -22,37 +23,44 @@ def read_consent_heading(words: tuple[str, ...]) -> str | None:
     """The concept that the folded `words` of a header name, or None.
 
     `consent_status`: yes is consent to mail. `consent_at`: when it was given. `email_opt_out`, `do_not_call`,
-    `postal_opt_out`: yes is a refusal, `not:FIELD`: yes is none. `no_contact`: yes refuses every channel.
+    `postal_opt_out` and `no_contact` (all of these): yes is a refusal. With `not:` before them, no is one.
     """
     kinds = _kinds(_joined(words))
     if kinds is None or "unserved" in kinds or words[:2] == ("no", "of"):  # `No. of calls` is a number
         return None
-    is_refusal = "refusal" in kinds or "leaving" in kinds
+    channel = next((c for c in ("phone", "post", "email", "newsletter") if c in kinds), None)
+    is_refusal = "refusal" in kinds or "leaving" in kinds or ("refusal_if_told" in kinds and channel is not None)
     n_refusals = kinds.count("negation") + int(is_refusal)
-    channel = next((c for c in ("phone", "post", "email") if c in kinds), None)
     if n_refusals % 2:
         return _refused(kinds, channel)
     if "date" in kinds:
-        return "consent_at" if n_refusals == 0 and "leave" in kinds and channel in (None, "email") else None
-    return _welcome(kinds, channel or "email", is_twice_refused=n_refusals > 0)
+        told = n_refusals == 0 and channel in (None, "email", "newsletter")
+        return "consent_at" if told and _is_leave(kinds, channel) else None
+    if n_refusals:
+        return f"{TURNED}{_FIELD[channel or 'email']}"
+    return _welcome(kinds, channel)
 
 
-def _welcome(kinds: Sequence[str], channel: str, *, is_twice_refused: bool) -> str | None:
-    if is_twice_refused:
-        return f"not:{_FIELD[channel]}"
-    if not ("leave" in kinds or "newsletter" in kinds):
+def _is_leave(kinds: Sequence[str], channel: str | None) -> bool:
+    return "leave" in kinds or ("leave_if_told" in kinds and channel is not None)
+
+
+def _welcome(kinds: Sequence[str], channel: str | None) -> str | None:
+    if channel is None and "leave" not in kinds:
+        return f"{TURNED}no_contact" if {"contact", "leave_if_told"} <= set(kinds) else None
+    if channel != "newsletter" and not _is_leave(kinds, channel):
         return None
-    return "consent_status" if channel == "email" else f"not:{_FIELD[channel]}"
+    field = _FIELD[channel or "email"]
+    return "consent_status" if field == "email_opt_out" else f"{TURNED}{field}"
 
 
 def _refused(kinds: Sequence[str], channel: str | None) -> str | None:
-    if channel or "newsletter" in kinds:
-        return _FIELD[channel or "email"]
-    if "leaving" in kinds and "date" in kinds:
+    if "leaving" in kinds and "date" in kinds and channel is None:
         return None
-    if "contact" in kinds:
+    if channel is None and "contact" in kinds:
         return "no_contact"
-    return "email_opt_out" if {"refusal", "leaving", "leave"} & set(kinds) else None
+    said = {"refusal", "leaving", "leave"} & set(kinds)
+    return _FIELD[channel or "email"] if channel or said else None
 
 
 def _kinds(words: Sequence[str]) -> list[str] | None:

@@ -15,14 +15,13 @@ import pyarrow.compute as pc
 from crm_clean.records.fields import parse_target
 from crm_clean.sources import contents as look
 from crm_clean.sources import lexicon
-from crm_clean.sources.consent_headings import ALL_CHANNELS, read_consent_heading
+from crm_clean.sources.consent_headings import ALL_CHANNELS, TURNED, read_consent_heading
 from crm_clean.sources.contents import Contents
 from crm_clean.sources.grid import Grid
 from crm_clean.sources.lexicon import Heading
 from crm_clean.sources.plan import Feed
 
 _CONCEPTS = frozenset({"consent_status", "no_contact", *ALL_CHANNELS})
-_TURNED = "not:"
 _MOST_WORDS = 50
 _MUST_SAY = 0.5
 
@@ -37,7 +36,7 @@ def read_heading(header: str) -> Heading:
 
 def is_concept(concept: str) -> bool:
     """Whether `concept` is one of consent that this module feeds."""
-    return concept in _CONCEPTS or concept.startswith(_TURNED)
+    return concept in _CONCEPTS or concept.startswith(TURNED)
 
 
 def heard(concept: str, values: Contents) -> str | None:
@@ -56,12 +55,12 @@ def is_plain(values: Contents) -> bool:
 
 def feeds(cells: pa.Array, column: int, concept: str) -> list[Feed]:
     """What a column of `concept` feeds; where yes is leave and the field a refusal, with its words turned round."""
-    if concept == "no_contact":
-        return [_feed(column, field) for field in ALL_CHANNELS]
-    if not concept.startswith(_TURNED):
-        return [_feed(column, concept)]
+    name = concept.removeprefix(TURNED)
+    fields = ALL_CHANNELS if name == "no_contact" else (name,)
+    if name == concept:
+        return [_feed(column, field) for field in fields]
     turned = _turned(cells)
-    return [_feed(column, concept.removeprefix(_TURNED), when=turned)] if turned else []
+    return [_feed(column, field, when=turned) for field in fields] if turned else []
 
 
 def missed(grid: Grid, taken: Collection[int]) -> list[Feed]:
