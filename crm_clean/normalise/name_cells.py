@@ -6,6 +6,7 @@ the first or the last name with the other empty, or in both at once.
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from crm_clean.normalise.asian_names import is_asian, surname_length
@@ -17,6 +18,7 @@ from crm_clean.normalise.plain import is_blank
 from crm_clean.text import fold
 
 _MAX = 300
+_USER_NAME = re.compile(r"^([^\W\d_]{3,})[._]([^\W\d_]{3,})$")
 
 
 class NameCells(NamedTuple):
@@ -55,7 +57,8 @@ def _freed(field: str, value: str, codes: list[str], words: Lexicons) -> str:
     rest, strays = take_strays(value, words=words)
     rest, is_remarked = take_remarks(rest, words=words)
     codes += [f"{field}|{code}" for code in (*strays, *(["name.remark"] if is_remarked else []), *found)]
-    return rest.strip(" ,;:|")
+    rest = _USER_NAME.sub(r"\1 \2", rest) if field == "full_name" else rest
+    return " ".join(rest.replace("_", " ").split()).strip(" ,;:|*~#").removeprefix(".").strip()
 
 
 def says_nobody(codes: list[str]) -> bool:

@@ -79,7 +79,7 @@ class _Asides:
         head, _, behind = said.partition(" ")
         if behind and fold(head) in words.sets["names.maiden"]:
             self.maiden = self.maiden or behind
-        elif are_civilities(said, region=region, words=words):
+        elif are_civilities(said, region=region, words=words) or fold(said) in words.pairs("names.local_civilities"):
             self.salutation = self.salutation or said
         elif all(_is_suffix(t, words) for t in said.replace(",", " ").split()):
             self.suffix = self.suffix or said

@@ -31,6 +31,7 @@ _BEHIND = re.compile(r"\s+(?:[-–—|:/*]+)\s*([^\s\-–—|:/*][^\-–—|:*]{
 _BEFORE = re.compile(r"^([^\-–—|:*]{2,40}?)\s*(?:\s[-–—|/*]+|:)\s+(?=\S)")
 _NUMBERED = re.compile(r"(?<=[^\W\d_])[\s_]+#?\d{1,2}$")
 _BESIDE = re.compile(r"(?:,|\s[-–—|/@])\s+(?=\S)")
+_CARE_OF = re.compile(r"\s+c/o\s+\S.*$", re.IGNORECASE)
 _SORTED_LAST = re.compile(r"^(?:z{2,}|x{3,}|\*+|#+|~+)[\s_.*-]+(?=[^\W\d_]{2})", re.IGNORECASE)
 _DECORATED = re.compile(
     "[\u1d00-\u1d7f\u2190-\u23ff\u2460-\u27bf\u2900-\u2bff\ufe0f\U0001d400-\U0001d7ff\U0001f000-\U0001faff]"
@@ -80,6 +81,7 @@ def take_remarks(text: str, *, words: Lexicons) -> tuple[str, bool]:
     rest = _SORTED_LAST.sub("", text)
     if any(c in rest for c in "([{<"):
         rest = _ASIDE.sub(lambda found: "" if is_remark(found[1], words=words) else found[0], rest)
+    rest = _CARE_OF.sub("", _addressed(rest, words))
     behind = _BEHIND.search(rest)
     if behind and is_remark(behind[1], words=words):
         rest = rest[: behind.start()]
@@ -88,6 +90,20 @@ def take_remarks(text: str, *, words: Lexicons) -> tuple[str, bool]:
         rest = rest[before.end() :]
     rest = _NUMBERED.sub("", _employer(rest, words)).strip()
     return (rest, rest != text) if fold(rest) else (text, False)
+
+
+def _addressed(text: str, words: Lexicons) -> str:
+    """`Attn: Anna Keller` and `z.Hd. Frau Keller` without what comes before the name."""
+    tokens = text.split()
+    known = words.sets["names.forwarding"]
+    longest = min(4, len(tokens) - 1)
+    n = next((n for n in range(longest, 0, -1) if fold(" ".join(tokens[:n])) in known and _is_short(tokens[:n])), 0)
+    return " ".join(tokens[n:]) if n else text
+
+
+def _is_short(tokens: list[str]) -> bool:
+    """Whether the words before a name are marked as an abbreviation, or are no single plain word such as `Re`."""
+    return len(tokens) > 1 or not tokens[0].istitle() or not tokens[0].isalpha()
 
 
 def _employer(text: str, words: Lexicons) -> str:
