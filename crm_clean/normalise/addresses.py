@@ -89,10 +89,19 @@ def read_address(cells: AddressCells, *, default_region: str | None = None, word
 
 
 def whole_or_parts(cells: AddressCells, *, words: Lexicons) -> AddressCells:
-    """`cells` with the whole address taken apart, where no street, city or postal code is given beside it."""
-    if not cells.whole or any(cells[1:6]):
+    """`cells` with the whole address taken apart, where no street, city or postal code is given beside it.
+
+    A street that is given alone is taken apart too, where a street, a postal code and a city are found in it.
+    """
+    _, street, *others, _ = cells
+    if cells.whole and not any(cells[1:6]):
+        parts = split_address(cells.whole[:_MAX], words=words)
+    elif street and not cells.whole and not any(others) and ("," in street or "\n" in street):
+        parts = split_address(street[:_MAX], words=words)
+        if not parts.keys() >= {"street", "city", "postal_code"}:
+            return cells
+    else:
         return cells
-    parts = split_address(cells.whole[:_MAX], words=words)
     return AddressCells(None, **(parts | ({"country": cells.country} if cells.country else {})))
 
 

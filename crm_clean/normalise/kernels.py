@@ -149,9 +149,10 @@ def postal(raw: str, country: str | None, default: str | None, *, words: Lexicon
     return _coded(addresses.read_postal(raw, country=country, default_region=default, words=words))
 
 
-def cells(raw: str, *, words: Lexicons) -> tuple[Any, ...]:
-    """A row of CELLS: a whole address taken apart."""
-    return addresses.whole_or_parts(addresses.AddressCells(whole=raw), words=words)[1:]
+def cells(raw: str, is_street: str | None, *, words: Lexicons) -> tuple[Any, ...]:
+    """A row of CELLS: a whole address taken apart; `is_street` is anything where it stood in the cell of the street."""
+    given = addresses.AddressCells(street=raw) if is_street else addresses.AddressCells(whole=raw)
+    return addresses.whole_or_parts(given, words=words)[1:]
 
 
 def name(*cells_and_region: str | None, words: Lexicons) -> tuple[Any, ...]:

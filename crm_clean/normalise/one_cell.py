@@ -37,7 +37,7 @@ def split_address(raw: str, *, words: Lexicons) -> dict[str, str]:
     if country:
         out["country"] = country
     where = _country(country, words) if country else None
-    spot = _postcode_at(pieces, where)
+    spot = _postcode_at(pieces, where, words)
     if spot is None:
         return _without_postcode(pieces, out, words)
     at, found = spot
@@ -118,16 +118,27 @@ def _last_postcode(piece: str, country: str | None) -> re.Match[str] | None:
     return found
 
 
-def _postcode_at(pieces: list[str], country: str | None) -> tuple[int, re.Match[str]] | None:
+def _postcode_at(pieces: list[str], country: str | None, words: Lexicons) -> tuple[int, re.Match[str]] | None:
     """Piece and place of the postal code; in the first piece it must stand behind the street, with a name beside it."""
     for at in range(len(pieces) - 1, 0, -1):
         found = _last_postcode(pieces[at], country)
-        if found:
+        if found and not _numbers_a_unit(pieces[at], found, words):
             return at, found
     found = _last_postcode(pieces[0], country) if pieces else None
-    if found and ("〒" in pieces[0] or (len(found.group(1)) > 4 and any(map(str.isalpha, pieces[0][: found.start()])))):
-        return 0, found
-    return None
+    if found is None or "〒" in pieces[0]:
+        return (0, found) if found else None
+    before, behind = pieces[0][: found.start()].split(), pieces[0][found.end() :]
+    names_a_place = any(map(str.isalpha, behind)) or (before and before[-1] in _codes(words))
+    fits = len(found.group(1)) > 4 and any(map(str.isalpha, "".join(before))) and names_a_place
+    return (0, found) if fits and not _numbers_a_unit(pieces[0], found, words) else None
+
+
+def _numbers_a_unit(piece: str, found: re.Match[str], words: Lexicons) -> bool:
+    """Whether the number found belongs to the word before it: `Apt 12345`, `PO Box 12345`."""
+    known = words_of(words)
+    before = piece[: found.start()].split()
+    word = known[before[-1]] if before else ()
+    return bool(word) and (word[-1] in known.boxes or (word[-1] in known.units and len(before) == 1))
 
 
 def _around(pieces: list[str], at: int, sides: tuple[str, str], out: dict[str, str], words: Lexicons) -> dict[str, str]:

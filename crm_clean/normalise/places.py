@@ -6,6 +6,7 @@ The same as `addresses.read_address` row by row, which a test holds it to.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -19,21 +20,33 @@ from crm_clean.normalise.points import Batch, Tools
 from crm_clean.normalise.subdivisions import PREFIX, WITH_POSTCODES
 from crm_clean.records.fields import ADDRESS_PARTS
 
+_NOTHING = pa.scalar(None, pa.string())
+
 
 def take_apart(batch: Batch, *, tools: Tools) -> Batch:
     """Addresses that came whole in one cell, taken apart into `*_raw` parts; `raw` tells for all how they came."""
     columns = dict(batch.columns)
     parts = [columns[f"{p}_raw"] for p in ADDRESS_PARTS]
-    in_parts = np.zeros(len(batch), dtype=bool)
-    for part in parts[:-1]:
-        in_parts |= pc.is_valid(part).to_numpy(zero_copy_only=False)
-    whole = pc.if_else(pa.array(in_parts), pa.scalar(None, pa.string()), columns["raw"])
+    street, *others = parts[:-1]
+    alone = _none_of(others)
+    whole = pc.if_else(pc.and_(alone, pc.is_null(street)), columns["raw"], _NOTHING)
+    is_street = pc.and_(pc.and_(alone, pc.is_null(columns["raw"])), pc.match_substring_regex(street, "[,\n]"))
+    is_street = pc.fill_null(is_street, False)
+    whole = pc.if_else(is_street, street, whole)
     if pc.count(whole).as_py():
-        found = over(k.kernel(k.cells, k.CELLS, words=tools.words), [whole], workers=tools.workers)
+        cells = [whole, pc.if_else(is_street, pa.scalar("yes"), _NOTHING)]
+        found = over(k.kernel(k.cells, k.CELLS, words=tools.words), cells, workers=tools.workers)
+        columns["street_raw"] = pc.if_else(is_street, _NOTHING, street)
         for name in ADDRESS_PARTS:
             columns[f"{name}_raw"] = pc.coalesce(columns[f"{name}_raw"], found[name].combine_chunks())
     columns["raw"] = pc.coalesce(columns["raw"], _line(", ", *parts))
     return replace(batch, columns=columns)
+
+
+def _none_of(parts: list[pa.Array]) -> pa.Array:
+    """Whether all of `parts` are missing, row by row."""
+    missing = [pc.is_null(part) for part in parts]
+    return reduce(pc.and_, missing)
 
 
 def read_countries(batch: Batch, *, tools: Tools) -> Batch:
