@@ -12,6 +12,7 @@ from crm_clean.normalise.orders import Files
 from crm_clean.normalise.workers import Workers
 
 _MARKED = "[0-9][.,][0-9]"
+_POINTED = r"^-?[0-9]+\.([0-9]{1,2}|[0-9]{4,})$"  # the decimal point of nearly every export, seen at once
 _SHOWN = pa.schema({"mark": pa.string()})
 
 
@@ -20,9 +21,11 @@ def decide_marks(raw: pa.Array, files: Files, *, workers: Workers) -> pa.Array:
     marked = pc.fill_null(pc.match_substring_regex(raw, _MARKED), False)
     if not pc.any(marked).as_py():
         return pa.nulls(len(raw), pa.string())
-    suspects = pc.if_else(marked, raw, pa.scalar(None, pa.string()))
+    pointed = pc.fill_null(pc.match_substring_regex(raw, _POINTED), False)
+    suspects = pc.if_else(pc.and_not(marked, pointed), raw, pa.scalar(None, pa.string()))
     shown = over(rows(_shown, _SHOWN), [suspects], workers=workers)["mark"].combine_chunks()
-    commas, points = (_by_file(pc.equal(shown, mark), files) for mark in (",", "."))
+    commas = _by_file(pc.equal(shown, ","), files)
+    points = _by_file(pc.or_(pointed, pc.fill_null(pc.equal(shown, "."), False)), files)
     names = np.where(commas & points, "mixed", np.where(commas, ",", np.where(points, ".", "")))
     of_rows = pa.DictionaryArray.from_arrays(pa.array(files.of.astype(np.int32)), names.tolist()).cast(pa.string())
     return pc.if_else(pc.equal(of_rows, ""), pa.scalar(None, pa.string()), of_rows)
