@@ -109,8 +109,8 @@ def test_contacts_that_try_to_be_markup_show_as_text(browser: Browser, hostile: 
     opened.page.screenshot(path=tmp_path / "report.png", full_page=True)
     assert text.count(SCRIPT) > 10
     assert text.count(IMAGE) > 10
-    # A name, its case repaired like that of any other.
-    assert "<Script>Alert </Script> <Img Src=X Onerror=Alert > 1" in text
+    # A name, its case repaired like that of any other, and what stands in brackets taken for a remark.
+    assert "<Script>Alert</Script> <Img Src=X Onerror=Alert> 1" in text
     assert f"{SCRIPT}.csv" in text
     assert f"{IMAGE}.csv" in text
     assert opened.page.locator("script, img, iframe, object, embed, link").count() == 0
