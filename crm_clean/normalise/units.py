@@ -70,6 +70,9 @@ def split_thoroughly(text: str, *, known: Words, words: Lexicons) -> tuple[str, 
     line = "".join(street).strip(_ENDS)
     if not units or not any(c.isalpha() for c in line):
         return text, None
+    tokens = line.split(" ")
+    if known.hints.isdisjoint(known.of(tokens)) and known.odd.isdisjoint(tokens):
+        return line, ", ".join(units)
     rest, more = split_thoroughly(line, known=known, words=words)  # what is taken away may uncover another
     return rest, ", ".join([more, *units] if more else units)
 
