@@ -29,7 +29,9 @@ class Box(NamedTuple):
 
 def box_words(words: Lexicons) -> frozenset[str]:
     """The folded words without one of which a line holds no box, `BP123` in one word left aside."""
-    return frozenset(max(phrase.split(), key=len) for phrase in words.maps["addresses.po_boxes"]) | {"box"}
+    return frozenset(max(phrase.split(), key=lambda w: (len(w), w)) for phrase in words.maps["addresses.po_boxes"]) | {
+        "box"
+    }
 
 
 def find_box(text: str, *, words: Lexicons) -> Box | None:
