@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 import pandas as pd
 import pyarrow as pa
@@ -47,17 +48,19 @@ def normalise(
     *,
     spec: NormaliseSpec,
     workers: int = 1,
+    now: datetime | None = None,
     on_progress: Progress | None = None,
 ) -> Normalised:
     """STAGED_RECORDS and STAGED_POINTS, normalised.
 
     Records keep their order; points stand by record, kind and ordinal, those without any content left out. `workers`
-    processes share the values that are dear to read; `on_progress` is told how many of how many steps are done.
+    processes share the values that are dear to read; dates beyond `now` have not happened; `on_progress` is told how
+    many of how many steps are done.
     Raises BadFrame when a frame breaks its table or a point has no record, BadSettings for bad lexicons.
     """
     records = STAGED_RECORDS.to_arrow(STAGED_RECORDS.check(staged_records))
     points = STAGED_POINTS.to_arrow(STAGED_POINTS.check(staged_points))
-    found = normalise_tables(records, points, spec=spec, workers=workers, on_progress=on_progress)
+    found = normalise_tables(records, points, spec=spec, workers=workers, now=now, on_progress=on_progress)
     return Normalised(
         RECORDS.to_pandas(found.records),
         CONTACT_POINTS.to_pandas(found.contact_points),
@@ -74,6 +77,7 @@ def normalise_tables(
     workers: int = 1,
     memory: Memory | None = None,
     vocabulary: pd.DataFrame | None = None,
+    now: datetime | None = None,
     on_progress: Progress | None = None,
 ) -> Tables:
     """The same from and to Arrow tables, which are trusted to fit.
@@ -81,5 +85,7 @@ def normalise_tables(
     With `memory`, values read before are recalled; the choices of `vocabulary` (VOCABULARY of the last run) are kept.
     Raises BadFrame when a point has no record, BadSettings for bad lexicons.
     """
-    found = Flow(staged_records, staged_points, spec, memory, vocabulary).run(workers=workers, on_progress=on_progress)
+    found = Flow(staged_records, staged_points, spec, memory, vocabulary, now).run(
+        workers=workers, on_progress=on_progress
+    )
     return Tables(*found)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -19,10 +20,12 @@ import pyarrow.compute as pc
 from crm_clean.errors import BadFrame
 from crm_clean.normalise import consent, places, points, regions
 from crm_clean.normalise.assemble import contact_points, record_table
+from crm_clean.normalise.business_domains import Mailboxes, Sites, business_domains
+from crm_clean.normalise.common_numbers import find_shared
 from crm_clean.normalise.content import content_hashes
 from crm_clean.normalise.distinct import flat, text_series
 from crm_clean.normalise.findings import Findings
-from crm_clean.normalise.lexicon import load
+from crm_clean.normalise.lexicon import Lexicons, load
 from crm_clean.normalise.memory import Memory
 from crm_clean.normalise.people import read_names
 from crm_clean.normalise.points import Batch, Positions, Tools
@@ -45,6 +48,7 @@ class Flow:
     spec: NormaliseSpec
     memory: Memory | None = None
     vocabulary: pd.DataFrame | None = None  # VOCABULARY of the last run
+    now: datetime | None = None  # what lies beyond it has not happened
 
     def run(
         self, *, workers: int, on_progress: Callable[[int, int], None] | None
@@ -67,14 +71,30 @@ class Flow:
         scalars = consent.settle(scalars, flat(self.records["consent_status_raw"]))
         columns = scalars | read.pop("names") | {"content_hash": read.pop("hashes")}
         batches = {kind: consent.on_points(read[kind], scalars) for kind in POINT_KINDS}
+        columns["business_domain"] = self._business_domains(columns["company_domain"], batches, words)
+        self._find_shared(columns, batches["phone"], tools)
         ids = flat(self.records["record_id"])
         done = record_table(self.records, columns), contact_points(batches, ids), tools.findings.table(ids)
         count.one_more()
         return *done, VOCABULARY.to_arrow(spoken.frame)
 
+    def _business_domains(self, own: pa.Array, batches: dict[str, Batch], words: Lexicons) -> pa.Array:
+        sites, mail = batches["website"], batches["email"]
+        mailboxes = Mailboxes(
+            mail.at, *(mail.columns[c] for c in ("value", "is_free", "is_disposable", "is_placeholder"))
+        )
+        websites = Sites(sites.at, sites.columns["value"])
+        return business_domains(len(self.records), company_domain=own, websites=websites, emails=mailboxes, words=words)
+
+    def _find_shared(self, columns: dict[str, Any], phones: Batch, tools: Tools) -> None:
+        """Note the numbers that nobody has to himself: the owner of a record is its company, else its family."""
+        owners = pc.coalesce(columns["business_domain"], columns["company_key"], columns["last_name_key"])
+        found = find_shared(phones.at, phones.columns["key"], owners)
+        tools.findings.add(phones.at, phones.columns["raw"], found, field="phone")
+
     def _scalars(self, region: pa.Array, tools: Tools) -> tuple[dict[str, pa.Array], Vocabulary]:
         spoken = of_records(self.records, words=tools.words, standing=self.vocabulary)
-        return read_scalars(self.records, region, tools=tools, spoken=spoken), spoken
+        return read_scalars(self.records, region, tools=tools, spoken=spoken, now=self.now), spoken
 
     def _jobs(
         self, batches: dict[str, Batch], where: tuple[pa.Array, pa.Array], at: Positions, tools: Tools
@@ -103,7 +123,13 @@ class Flow:
             regions.phone_votes(sources.take(phones.at), phones.columns["raw"]),
         ]
         given = text_series(self.records["default_region"])
-        decided = regions.decide(sources, given, ballots, default=self.spec.default_region)
+        emails, addresses = batches["email"], batches["address"]
+        hints = [
+            partial(regions.email_votes, sources.take(emails.at), emails.columns["raw"]),
+            partial(regions.postcode_votes, sources.take(addresses.at), addresses.columns["postal_code_raw"]),
+            partial(regions.language_votes, sources, flat(self.records["language_raw"])),
+        ]
+        decided = regions.decide(sources, given, ballots, default=self.spec.default_region, hints=hints)
         return pa.array(decided, pa.string(), from_pandas=True)
 
 

@@ -74,13 +74,15 @@ def _in_cells(raw: Columns, cells: dict[plain_names.Cell, tuple[pa.Array, pa.Arr
 
 def _cell(raw: pa.Array, kind: plain_names.Cell, tools: Tools) -> tuple[pa.Array, pa.Array]:
     kernel = partial(plain_names.plain_cells, kind=kind, words=tools.words)
-    found = over(kernel, [raw], workers=tools.workers)
+    found = over(kernel, [raw], workers=tools.workers, memory=tools.memory, kind=f"plain_{kind}_name")
     return found["value"].combine_chunks(), found["key"].combine_chunks()
 
 
 def _full(raw: pa.Array, region: pa.Array, tools: Tools) -> Any:
     kernel = partial(plain_names.plain_full_names, words=tools.words)
-    return over(kernel, [raw, region], workers=tools.workers).combine_chunks()
+    return over(
+        kernel, [raw, region], workers=tools.workers, memory=tools.memory, kind="plain_full_name"
+    ).combine_chunks()
 
 
 def _salutation(raw: pa.Array, tools: Tools) -> pa.Array:

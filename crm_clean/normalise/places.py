@@ -35,7 +35,13 @@ def take_apart(batch: Batch, *, tools: Tools) -> Batch:
     whole = pc.if_else(is_street, street, whole)
     if pc.count(whole).as_py():
         cells = [whole, pc.if_else(is_street, pa.scalar("yes"), _NOTHING)]
-        found = over(k.kernel(k.cells, k.CELLS, words=tools.words), cells, workers=tools.workers)
+        found = over(
+            k.kernel(k.cells, k.CELLS, words=tools.words),
+            cells,
+            workers=tools.workers,
+            memory=tools.memory,
+            kind="address",
+        )
         columns["street_raw"] = pc.if_else(is_street, _NOTHING, street)
         for name in ADDRESS_PARTS:
             columns[f"{name}_raw"] = pc.coalesce(columns[f"{name}_raw"], found[name].combine_chunks())

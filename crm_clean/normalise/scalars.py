@@ -20,6 +20,7 @@ from crm_clean.normalise.vocabulary import Vocabulary, of_records
 from crm_clean.normalise.workers import Kernel
 from crm_clean.records.fields import NAME_FIELDS, SCALARS
 
+_DEAR = frozenset({"company", "job_title"})  # to read, and so worth remembering
 _CLOSED = ("gender", "language", "consent_status", "consent_basis", "company_domain")
 
 
@@ -55,7 +56,9 @@ def read_scalars(
             found = dates[field]
         else:
             beside = [decide_marks(raw, files, workers=tools.workers)] if kind in ("count", "amount") else []
-            found = over(_kernel(field, kind, tools), [raw, *beside], workers=tools.workers)
+            known = field if field in _DEAR else None
+            kernel = _kernel(field, kind, tools)
+            found = over(kernel, [raw, *beside], workers=tools.workers, memory=tools.memory, kind=known)
         out[field] = found["value"].combine_chunks()
         if field in ("company", "job_title"):
             out[f"{field}_key"] = found["key"].combine_chunks()

@@ -30,6 +30,7 @@ def _run(context: Context) -> Counts:
         workers=context.workers,
         memory=memory,
         vocabulary=context.store.read(VOCABULARY),
+        now=context.now,
         on_progress=lambda _n, _of: context.reporter.advanced(1),
     )
     del records, points

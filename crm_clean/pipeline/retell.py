@@ -20,7 +20,17 @@ from crm_clean.pipeline.summary import events_by_name, write_report
 from crm_clean.pipeline.trend import trend
 from crm_clean.pipeline.waiting import asked, undecided
 from crm_clean.records.table import Table
-from crm_clean.records.tables import CHECKS, DECISIONS, IDENTITY_EVENTS, QUALITY, REPLACED, RUNS, TABLES, VERSIONED
+from crm_clean.records.tables import (
+    CHECKS,
+    DECISIONS,
+    IDENTITY_EVENTS,
+    QUALITY,
+    REPLACED,
+    RUNS,
+    TABLES,
+    VERSIONED,
+    VOCABULARY,
+)
 from crm_clean.store.base import Store
 from crm_clean.store.lock import private_files
 
@@ -54,7 +64,7 @@ def _told(store: Store, run: int, *, title: str, outbox: Path, last: int) -> Run
     from crm_clean.report.gather import NEEDED, SHOWN_PAIRS, summarise
     from crm_clean.review.queue import review_queue
 
-    tables = {name: _read(store, TABLES[name], run, last=last) for name in NEEDED}
+    tables = {name: _read(store, TABLES[name], run, last=last) for name in (*NEEDED, VOCABULARY.name)}
     once = asked(tables["pairs"])
     now = undecided(once, store.read(DECISIONS)) if run == last else once
     queue = review_queue(now, tables["records"], tables["contact_points"], limit=SHOWN_PAIRS)

@@ -16,7 +16,16 @@ from crm_clean.pipeline.trend import trend
 from crm_clean.pipeline.validate import RUN_CHECKS
 from crm_clean.pipeline.waiting import asked
 from crm_clean.pipeline.wide import crosswalk
-from crm_clean.records.tables import CHECKS, FILES, IDENTITY_EVENTS, MEMBERSHIP, RAW_ROWS, RECORDS, TABLES
+from crm_clean.records.tables import (
+    CHECKS,
+    FILES,
+    IDENTITY_EVENTS,
+    MEMBERSHIP,
+    RAW_ROWS,
+    RECORDS,
+    TABLES,
+    VOCABULARY,
+)
 
 if TYPE_CHECKING:
     from crm_clean.report.summary import Evaluation, RunSummary, StepCost
@@ -43,7 +52,7 @@ def run_summary(context: Context, results: Sequence[StepResult], telling: Tellin
     from crm_clean.review.explain import reason
     from crm_clean.review.queue import review_queue
 
-    tables = {name: context.shelf.read(TABLES[name]) for name in NEEDED}
+    tables = {name: context.shelf.read(TABLES[name]) for name in (*NEEDED, VOCABULARY.name)}
     checks = context.shelf.read(CHECKS)
     facts = Facts(
         title=telling.title,

@@ -56,6 +56,7 @@ class _Normal:
 
     def __init__(self, grid: Grid, plan: Plan, fresh: Normalised, now: pd.Timestamp) -> None:
         self._grid, self._plan, self._records, self._now = grid, plan, fresh.records, now
+        self._issues = fresh.issues
         points = fresh.contact_points
         ids = pd.Index(fresh.records["record_id"])
         row = ids.get_indexer(pd.Index(points["record_id"]))
@@ -100,25 +101,22 @@ class _Normal:
     def _of_kind(self, field: str, own: pa.Array, value: pd.Series) -> Iterator[Remark]:
         kind = SCALARS[field]
         if field in _CLOSED or kind == "flag":
-            yield Remark("unknown", int(value.isna().sum()) + _others(field, own, value))
+            yield Remark("unknown", int(value.isna().sum()) + self._unlisted(field, value))
         if field in _ONE_MEANING or kind == "flag":
             yield from _spellings(own, value)
         if kind in ("date", "instant"):
             yield from _orders(own)
             yield Remark("future", self._future(kind, value))
 
+    def _unlisted(self, field: str, value: pd.Series) -> int:
+        """Cells that have a value although no list knows their word: a status counts as `other` then."""
+        found = self._issues[self._issues["code"].eq(f"{field}.unknown")]
+        return min(len(found), int(value.notna().sum()))
+
     def _future(self, kind: str, value: pd.Series) -> int:
         if kind == "instant":
             return int((value > self._now).fillna(False).sum())
         return int(((value > self._now.date().isoformat()) & ~value.str.startswith("-")).fillna(False).sum())
-
-
-def _others(field: str, raw: pa.Array, value: pd.Series) -> int:
-    """Cells that count as `other` because no list knows them; one that says `Other` itself is no such cell."""
-    if field != "status":
-        return 0
-    said = pc.equal(pc.utf8_lower(pc.utf8_trim_whitespace(raw)), "other").to_numpy(zero_copy_only=False)
-    return int((value.eq("other").fillna(False).to_numpy(dtype=bool) & ~said).sum())
 
 
 def _orders(raw: pa.Array) -> Iterator[Remark]:

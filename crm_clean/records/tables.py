@@ -168,8 +168,8 @@ VOCABULARY = Table(
     columns={
         "field": STRING,
         "written": STRING,  # one entry of a cell, cleaned
-        "value": STRING,  # what it became; missing for a closed list that does not know it
-        "rule": STRING,  # listed, same, spelling (case, accents, punctuation), plural, unknown
+        "value": STRING,  # what it became; missing for a tag that a word list takes out
+        "rule": STRING,  # listed, same, spelling (case, accents, punctuation), plural, synonym, phrase, code, unknown
         "suggestion": STRING,  # a word much like it that it may have been meant to be
         "n_records": INT,
     },
