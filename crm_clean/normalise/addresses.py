@@ -187,7 +187,8 @@ def read_street(raw: str | None, *, has_unit: bool, words: Lexicons) -> Street:
     line = read_line(value, has_unit=has_unit, words=words)
     if line.key is None or line.street is None:
         return Street(None, None, None, codes)
-    if line.unit and _says_nothing(line.street, words):
+    bare = read_line(value, has_unit=False, words=words) if has_unit else line
+    if bare.unit and _says_nothing(bare.street or "", words):
         return Street(None, line.unit, None, (*codes, "street|address.placeholder"))
     if line.key in words.sets["addresses.example_streets"]:
         codes = (*codes, "street|address.example")
@@ -200,7 +201,8 @@ def _says_nothing(value: str, words: Lexicons) -> bool:
         return False
     said = fold(value)
     return (
-        is_blank(value, words=words)
+        not said
+        or is_blank(value, words=words)
         or said in words.sets["addresses.placeholders"]
         or (len(set(said)) == 1 and (len(said) > 2 or said == "0" * len(said)))
     )
