@@ -41,20 +41,22 @@ def over(
     workers: Workers,
     memory: Memory | None = None,
     kind: str | None = None,
+    is_columnar: bool = False,
 ) -> pa.Table:
     """`kernel` over the distinct rows of `columns`, spread back over all rows.
 
     A row whose first column is missing gives a row of missing values, and the kernel does not see it. With `memory`,
-    what an earlier run made of a row of this `kind` is taken from there, and what is new is put there.
+    what an earlier run made of a row of this `kind` is taken from there, and what is new is put there. A kernel that
+    `is_columnar` takes Arrow arrays and is quick enough to run beside the others.
     """
     if columns[0].null_count == len(columns[0]):
         schema = kernel(*[[] for _ in columns]).schema
         return pa.table([pa.nulls(len(columns[0]), t) for t in schema.types], schema=schema)
     inverse, distinct = distinct_rows(columns)
     if memory is None or kind is None:
-        found = workers.run(kernel, distinct)
+        found = workers.run(kernel, distinct, is_columnar=is_columnar)
     else:
-        found = memory.recalled(kind, distinct, lambda missing: workers.run(kernel, missing))
+        found = memory.recalled(kind, distinct, lambda missing: workers.run(kernel, missing, is_columnar=is_columnar))
     return found.combine_chunks().take(pa.array(inverse, mask=inverse < 0))
 
 

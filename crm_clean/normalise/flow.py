@@ -6,10 +6,12 @@ and postal codes are read in; everything else is independent and read side by si
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -36,7 +38,7 @@ from crm_clean.normalise.workers import Workers
 from crm_clean.records.fields import POINT_KINDS
 from crm_clean.records.tables import STAGED_POINTS, STAGED_RECORDS, VOCABULARY
 
-_STEPS = 12  # what `_Counter` counts: two at the start, nine jobs side by side, putting together
+_STEPS = 11  # what `_Counter` counts: regions, nine jobs side by side, putting together
 
 
 @dataclass(frozen=True)
@@ -55,38 +57,53 @@ class Flow:
     ) -> tuple[pa.Table, pa.Table, pa.Table, pa.Table]:
         """Tables of RECORDS, CONTACT_POINTS, ISSUES and VOCABULARY."""
         words = load(str(self.spec.lexicons) if self.spec.lexicons else None)
-        count = _Counter(on_progress)
-        at = _positions(self.records, self.points)
+        at, count = _positions(self.records, self.points), _Counter(on_progress)
+        ids = flat(self.records["record_id"])
         with Workers(workers) as pool:
             tools = Tools(words, pool, Findings(), self.memory)
-            batches: dict[str, Batch] = {k: points.batch_of(k, self.points, at, tools=tools) for k in POINT_KINDS}
-            count.one_more()
-            batches["address"] = places.take_apart(batches["address"], tools=tools)
-            batches["address"] = places.read_countries(batches["address"], tools=tools)
-            country = places.first_country(batches["address"], len(self.records))
-            region = self._regions(batches, country)
-            count.one_more()
-            read = pool.together(self._jobs(batches, (country, region), at, tools), on_done=count.one_more)
-        scalars, spoken = read.pop("scalars")
-        scalars = consent.settle(scalars, flat(self.records["consent_status_raw"]))
-        columns = scalars | read.pop("names") | {"content_hash": read.pop("hashes")}
-        batches = {kind: consent.on_points(read[kind], scalars) for kind in POINT_KINDS}
-        columns["business_domain"] = self._business_domains(columns["company_domain"], batches, words)
-        self._find_shared(columns, batches["phone"], tools)
-        ids = flat(self.records["record_id"])
-        done = record_table(self.records, columns), contact_points(batches, ids), tools.findings.table(ids)
+            read = self._read(at, tools, count)
+            scalars, spoken = read.pop("scalars")
+            scalars = consent.settle(scalars, flat(self.records["consent_status_raw"]))
+            columns = scalars | read.pop("names") | {"content_hash": read.pop("hashes")}
+            batches: dict[str, Batch] = {kind: consent.on_points(read[kind], scalars) for kind in POINT_KINDS}
+            told = pool.begin(partial(contact_points, batches, ids))
+            columns["business_domain"] = self._business_domains(columns["company_domain"], batches, words)
+            self._find_shared(columns, batches["phone"], tools)
+            records = record_table(self.records, columns)
+            done = records, told.result(), tools.findings.table(ids), VOCABULARY.to_arrow(spoken.frame)
         count.one_more()
-        return *done, VOCABULARY.to_arrow(spoken.frame)
+        return done
 
-    def _business_domains(self, own: pa.Array, batches: dict[str, Batch], words: Lexicons) -> pa.Array:
-        sites, mail = batches["website"], batches["email"]
-        mailboxes = Mailboxes(
-            mail.at, *(mail.columns[c] for c in ("value", "is_free", "is_disposable", "is_placeholder"))
-        )
-        websites = Sites(sites.at, sites.columns["value"])
+    def _read(self, at: Positions, tools: Tools, count: _Counter) -> dict[str, Any]:
+        """What each reader gives. Those that wait for nobody begin first; regions are found meanwhile."""
+        begun: dict[str, Future[Any]] = {}
+
+        def begin(name: str, job: Callable[[], Any]) -> None:
+            begun[name] = tools.workers.begin(partial(count.done, job))
+
+        begin("hashes", partial(content_hashes, self.records, self.points, at=at))
+        batches: dict[str, Batch] = {k: points.batch_of(k, self.points, at, tools=tools) for k in POINT_KINDS}
+        begin("email", partial(points.read_emails, batches["email"], tools=tools))
+        address = places.read_countries(places.take_apart(batches["address"], tools=tools), tools=tools)
+        batches["address"] = address
+        country = places.first_country(address, len(self.records))
+        region = self._regions(batches, country)
+        count.one_more()
+        begin("phone", partial(points.read_phones, batches["phone"], country=country, region=region, tools=tools))
+        begin("names", partial(read_names, self.records, pc.coalesce(country, region), tools=tools))
+        begin("address", partial(places.read_addresses, address, region=region, tools=tools))
+        begin("scalars", partial(self._scalars, region, tools))
+        for kind in ("profile", "website", "text"):
+            begin(kind, partial(points.read_others, batches[kind], tools=tools))
+        return {name: future.result() for name, future in begun.items()}
+
+    def _business_domains(self, own: pa.Array, batches: Mapping[str, Batch], words: Lexicons) -> pa.Array:
+        sites, mail = batches["website"].in_order(), batches["email"].in_order()
+        kinds = (mail.columns[c] for c in ("value", "is_free", "is_disposable", "is_placeholder"))
+        mailboxes, websites = Mailboxes(mail.at, *kinds), Sites(sites.at, sites.columns["value"])
         return business_domains(len(self.records), company_domain=own, websites=websites, emails=mailboxes, words=words)
 
-    def _find_shared(self, columns: dict[str, Any], phones: Batch, tools: Tools) -> None:
+    def _find_shared(self, columns: Mapping[str, Any], phones: Batch, tools: Tools) -> None:
         """Note the numbers that nobody has to himself: the owner of a record is its company, else its family."""
         owners = pc.coalesce(columns["business_domain"], columns["company_key"], columns["last_name_key"])
         found = find_shared(phones.at, phones.columns["key"], owners)
@@ -134,13 +151,22 @@ class Flow:
 
 
 class _Counter:
+    """Counts what is done and tells of it."""
+
     def __init__(self, on_progress: Callable[[int, int], None] | None) -> None:
-        self._tell, self._done = on_progress, 0
+        self._tell, self._done, self._counting = on_progress, 0, Lock()
 
     def one_more(self) -> None:
-        self._done += 1
-        if self._tell:
-            self._tell(min(self._done, _STEPS), _STEPS)
+        with self._counting:
+            self._done += 1
+            if self._tell:
+                self._tell(self._done, _STEPS)
+
+    def done(self, job: Callable[[], Any]) -> Any:
+        """What `job` gives, counted once it has."""
+        found = job()
+        self.one_more()
+        return found
 
 
 def _positions(records: pa.Table, staged: pa.Table) -> Positions:

@@ -31,8 +31,10 @@ def read_columns(
     sisters = reduce(add, votes.values())
     found = {}
     for name, raw in raws.items():
-        kernel: Kernel = rows(_birth_date, BIRTH_DATE) if name in birth_dates else read_instants
-        found[name] = over(kernel, [raw, decide(raw, votes[name], files, sisters=sisters)], workers=workers)
+        is_day = name in birth_dates
+        kernel: Kernel = rows(_birth_date, BIRTH_DATE) if is_day else read_instants
+        columns = [raw, decide(raw, votes[name], files, sisters=sisters)]
+        found[name] = over(kernel, columns, workers=workers, is_columnar=not is_day)
     return found
 
 
@@ -44,12 +46,14 @@ def _instant(raw: str, order: Any) -> tuple[Any, str | None]:
     return read_instant(raw, order=order)
 
 
-def read_instants(raws: list[str], orders: list[str]) -> pa.Table:
-    """A kernel of INSTANT: plain values read as columns, the others one by one."""
-    at = quick_dates.read(pa.array(raws, pa.string()), np.array(orders, dtype=object))
-    codes = np.full(len(raws), None, dtype=object)
+def read_instants(raws: pa.Array, orders: pa.Array) -> pa.Table:
+    """A columnar kernel of INSTANT: plain values read as columns, the others one by one."""
+    texts, ways = pa.array(raws, pa.string()), pa.array(orders, pa.string())
+    at = quick_dates.read(texts, ways.to_numpy(zero_copy_only=False))
+    codes = np.full(len(texts), None, dtype=object)
     rest = np.flatnonzero(np.isnat(at))
-    slow = rows(_instant, INSTANT)([raws[i] for i in rest], [orders[i] for i in rest])
+    left = pa.array(rest, pa.int64())
+    slow = rows(_instant, INSTANT)(texts.take(left).to_pylist(), ways.take(left).to_pylist())
     at[rest] = slow["value"].to_numpy().astype("datetime64[us]")
     codes[rest] = slow["codes"].to_pylist()
     value = pa.array(at, pa.timestamp("us")).cast(INSTANT.field("value").type)

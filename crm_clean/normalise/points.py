@@ -38,6 +38,14 @@ class Batch:
     def __len__(self) -> int:
         return len(self.at)
 
+    def in_order(self) -> Batch:
+        """The same points by record and cell."""
+        order = np.lexsort((self.cell, self.at))
+        if (np.diff(order) == 1).all():
+            return self
+        place = pa.array(order)
+        return Batch(self.kind, self.at[order], self.cell[order], {c: v.take(place) for c, v in self.columns.items()})
+
 
 @dataclass(frozen=True)
 class Tools:
@@ -50,7 +58,7 @@ class Tools:
 
 
 def batch_of(kind: str, points: pa.Table, at: Positions, *, tools: Tools) -> Batch:
-    """The points of `kind` that hold something, one value each, with `ordinal`, `label` and `raw`."""
+    """The points of `kind` that hold something, a cell each, with `ordinal`, `label` and `raw`."""
     chosen = np.flatnonzero(pc.equal(points["kind"], kind).to_numpy())
     place = pa.array(chosen)
     columns = {c: flat(points[c].take(place)) for c in points.column_names if c not in ("record_id", "kind")}
@@ -63,8 +71,7 @@ def batch_of(kind: str, points: pa.Table, at: Positions, *, tools: Tools) -> Bat
     labels = over(k.kernel(k.label, k.LABEL, kind=kind, words=tools.words), [columns["label"]], workers=tools.workers)
     columns["label"] = labels["label"].combine_chunks()
     cell = columns["ordinal"].to_numpy(zero_copy_only=False).astype(np.int64)
-    batch = Batch(kind, at[chosen][holds], cell, columns)
-    return _parted(batch, tools) if kind in _SEVERAL else batch
+    return Batch(kind, at[chosen][holds], cell, columns)
 
 
 def _parted(batch: Batch, tools: Tools) -> Batch:
@@ -74,9 +81,9 @@ def _parted(batch: Batch, tools: Tools) -> Batch:
     suspects = pc.if_else(several, raw, pa.scalar(None, pa.string()))
     if pc.sum(several).as_py() in (0, None):
         return batch
-    pieces = over(k.kernel(k.pieces, k.PIECES, kind=batch.kind), [suspects], workers=tools.workers)[
-        "pieces"
-    ].combine_chunks()
+    kernel = k.kernel(k.pieces, k.PIECES, kind=batch.kind)
+    found = over(kernel, [suspects], workers=tools.workers, memory=tools.memory, kind=f"{batch.kind}_cell")
+    pieces = found["pieces"].combine_chunks()
     sizes = pc.fill_null(pc.list_value_length(pieces), 1).to_numpy(zero_copy_only=False)
     rows = np.repeat(np.arange(len(batch)), sizes)
     from_list = pc.is_valid(pieces).to_numpy(zero_copy_only=False)[rows]
@@ -97,17 +104,20 @@ def _ordinals(at: Positions, cell: Positions, is_first: Positions) -> Positions:
 
 
 def read_emails(batch: Batch, *, tools: Tools) -> Batch:
-    """E-mail addresses with value, key and what kind of mailbox they are."""
-    return _with(
-        batch, over(partial(quick_emails, words=tools.words), [batch.columns["raw"]], workers=tools.workers), tools
-    )
+    """E-mail addresses, one a point, with value, key and what kind of mailbox they are."""
+    batch = _parted(batch, tools)
+    kernel = partial(quick_emails, words=tools.words)
+    found = over(kernel, [batch.columns["raw"]], workers=tools.workers, memory=tools.memory, kind="email")
+    return _with(batch, found, tools)
 
 
 def read_phones(batch: Batch, *, country: pa.Array, region: pa.Array, tools: Tools) -> Batch:
-    """Phones in E.164; `country` and `region` stand by record. A mobile is labelled so if the source is silent.
+    """Phones in E.164, one a point; `country` and `region` stand by record.
 
-    The label that a source gives stays; `phone.not_mobile` says where the number cannot be what it says.
+    A mobile is labelled so if the source is silent. The label that a source gives stays; `phone.not_mobile` says where
+    the number cannot be what it says.
     """
+    batch = _parted(batch, tools)
     where = pa.array(batch.at)
     columns = [batch.columns["raw"], country.take(where), region.take(where)]
     kernel = partial(quick_phones, words=tools.words)

@@ -7,8 +7,8 @@ interpreter free, so that one kind of value can be prepared while another is rea
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from threading import Lock
@@ -17,7 +17,7 @@ from typing import Any
 
 import pyarrow as pa
 
-WORTH_A_POOL = 20_000
+WORTH_A_POOL = 50_000
 CHUNK = 10_000
 
 Kernel = Callable[..., pa.Table]
@@ -33,6 +33,7 @@ class Workers:
     def __init__(self, count: int) -> None:
         self._count = count
         self._pool: ProcessPoolExecutor | None = None
+        self._threads = ThreadPoolExecutor(count + 2) if count > 1 else None
         self._starting = Lock()
 
     def __enter__(self) -> Workers:
@@ -41,12 +42,18 @@ class Workers:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._pool is not None:
-            self._pool.shutdown()
+        for pool in (self._threads, self._pool):
+            if pool is not None:
+                pool.shutdown(cancel_futures=True)
 
-    def run(self, kernel: Kernel, columns: Sequence[pa.Array]) -> pa.Table:
-        """`kernel` of `columns` as lists: a table with a row for each of their rows."""
+    def run(self, kernel: Kernel, columns: Sequence[pa.Array], *, is_columnar: bool = False) -> pa.Table:
+        """`kernel` of `columns` as lists: a table with a row for each of their rows.
+
+        One that `is_columnar` is given the columns as they are, and here: sending them away would cost more.
+        """
         n = len(columns[0])
+        if is_columnar:
+            return kernel(*columns)
         if self._count < 2 or n < WORTH_A_POOL:
             return _apply(kernel, columns)
         places = [pa.array(range(at, min(at + CHUNK, n))) for at in range(0, n, CHUNK)]
@@ -58,16 +65,13 @@ class Workers:
             self._count = 1
             return _apply(kernel, columns)
 
-    def together(self, jobs: Mapping[str, Callable[[], Any]], *, on_done: Callable[[], None]) -> dict[str, Any]:
-        """What each of the independent `jobs` gives, by name; side by side where there is more than one process.
-
-        `on_done` is called as each is finished. Jobs are begun in their order: the dearest should come first.
-        """
-        if self._count < 2:
-            return {name: _done(job, on_done) for name, job in jobs.items()}
-        with ThreadPoolExecutor(self._count + 1) as threads:
-            begun = {name: threads.submit(_done, job, on_done) for name, job in jobs.items()}
-            return {name: future.result() for name, future in begun.items()}
+    def begin(self, job: Callable[[], Any]) -> Future[Any]:
+        """`job` begun beside what else is going on; done at once where there is one process only."""
+        if self._threads is not None:
+            return self._threads.submit(job)
+        done: Future[Any] = Future()
+        done.set_result(job())
+        return done
 
     def _started(self) -> ProcessPoolExecutor:
         with self._starting:
@@ -79,9 +83,3 @@ class Workers:
 
 def _apply(kernel: Kernel, columns: Sequence[pa.Array]) -> pa.Table:
     return kernel(*[column.to_pylist() for column in columns])
-
-
-def _done(job: Callable[[], Any], on_done: Callable[[], None]) -> Any:
-    found = job()
-    on_done()
-    return found
