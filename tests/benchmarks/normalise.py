@@ -24,6 +24,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from crm_clean import files
+
 _KEY = bytes(range(32))
 
 
@@ -42,8 +44,8 @@ def main() -> int:
         folder = asked.folder or Path(made)
         if not (folder / "staged_records.parquet").exists():
             stage(folder, contacts=asked.contacts, seed=asked.seed)
-        for file in folder.glob("crm.duckdb*"):
-            file.unlink()
+        for left_over in (*folder.glob("crm.duckdb*"), folder / "run"):
+            files.remove(left_over)
         found = [_apart(folder, asked.workers) for _ in range(2)]
     for one in found:
         print(json.dumps(one))
@@ -117,6 +119,7 @@ def _remember(store: Any, folder: Path, memory: Any, version: str) -> None:
             shelf.write_memory(kind, version, learnt)
     row = {"run": [store.last_run() + 1], "started_at": [now], "committed_at": [now], "version": ["bench"]}
     store.commit(RUNS.frame(row), shelf.folder)
+    files.remove(shelf.folder)
 
 
 def digest(*tables: Any) -> str:
