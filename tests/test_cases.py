@@ -12,8 +12,8 @@ from typing import Any
 import phonenumbers
 import pytest
 
-from crm_clean.normalise.countries import normalise_country
 from crm_clean.normalise.lexicon import load
+from crm_clean.normalise.post.countries import normalise_country
 
 Case = dict[str, Any]
 CASES = Path(__file__).with_name("cases")

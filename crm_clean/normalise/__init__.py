@@ -1,1 +1,1 @@
-"""Values made comparable: one module for each kind of value, run over distinct values; the raw value stays beside."""
+"""Values made comparable: a room for each kind of value, run over distinct values; the raw value stays beside."""

@@ -17,8 +17,8 @@ import pyarrow.compute as pc
 
 from crm_clean.normalise.distinct import flat, over, rows
 from crm_clean.normalise.flags import says_bounced, split_date
-from crm_clean.normalise.instants import read_columns
-from crm_clean.normalise.orders import Files
+from crm_clean.normalise.moments.instants import read_columns
+from crm_clean.normalise.moments.orders import Files
 from crm_clean.normalise.points import Batch, Positions, Tools
 
 _EMAIL_FLAGS = {"opt_out": "email_opt_out", "bounced": "email_bounced"}

@@ -11,9 +11,9 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from crm_clean.normalise.dates import read_instant
+from crm_clean.normalise.letters.plain import is_blank
 from crm_clean.normalise.lexicon import Lexicons
-from crm_clean.normalise.plain import is_blank
+from crm_clean.normalise.moments.dates import read_instant
 from crm_clean.text import fold
 
 _MAX = 200

@@ -20,20 +20,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crm_clean.errors import BadFrame
-from crm_clean.normalise import consent, places, points, regions
+from crm_clean.normalise import consent, points
 from crm_clean.normalise.assemble import contact_points, record_table
-from crm_clean.normalise.business_domains import Mailboxes, Sites, business_domains
-from crm_clean.normalise.common_numbers import find_shared
+from crm_clean.normalise.business.business_domains import Mailboxes, Sites, business_domains
 from crm_clean.normalise.content import content_hashes
 from crm_clean.normalise.distinct import flat, text_series
 from crm_clean.normalise.findings import Findings
 from crm_clean.normalise.lexicon import Lexicons, load
 from crm_clean.normalise.memory import Memory
-from crm_clean.normalise.people import read_names
+from crm_clean.normalise.people.columns import read_names
 from crm_clean.normalise.points import Batch, Positions, Tools
+from crm_clean.normalise.post import columns as places
 from crm_clean.normalise.scalars import read_scalars
 from crm_clean.normalise.spec import NormaliseSpec
-from crm_clean.normalise.vocabulary import Vocabulary, of_records
+from crm_clean.normalise.telephony import regions
+from crm_clean.normalise.telephony.common_numbers import find_shared
+from crm_clean.normalise.wording.vocabulary import Vocabulary, of_records
 from crm_clean.normalise.workers import Workers
 from crm_clean.records.fields import POINT_KINDS
 from crm_clean.records.tables import STAGED_POINTS, STAGED_RECORDS, VOCABULARY
@@ -112,25 +114,6 @@ class Flow:
     def _scalars(self, region: pa.Array, tools: Tools) -> tuple[dict[str, pa.Array], Vocabulary]:
         spoken = of_records(self.records, words=tools.words, standing=self.vocabulary)
         return read_scalars(self.records, region, tools=tools, spoken=spoken, now=self.now), spoken
-
-    def _jobs(
-        self, batches: dict[str, Batch], where: tuple[pa.Array, pa.Array], at: Positions, tools: Tools
-    ) -> dict[str, Callable[[], Any]]:
-        """What is read side by side, the dearest first. `where`: country and region, by record."""
-        country, region = where
-        living = pc.coalesce(country, region)
-        others = {
-            kind: partial(points.read_others, batches[kind], tools=tools) for kind in ("profile", "website", "text")
-        }
-        return {
-            "phone": partial(points.read_phones, batches["phone"], country=country, region=region, tools=tools),
-            "names": partial(read_names, self.records, living, tools=tools),
-            "address": partial(places.read_addresses, batches["address"], region=region, tools=tools),
-            "scalars": partial(self._scalars, region, tools),
-            "hashes": partial(content_hashes, self.records, self.points, at=at),
-            "email": partial(points.read_emails, batches["email"], tools=tools),
-            **others,
-        }
 
     def _regions(self, batches: dict[str, Batch], country: pa.Array) -> pa.Array:
         phones = batches["phone"]

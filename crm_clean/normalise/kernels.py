@@ -11,28 +11,21 @@ from typing import Any
 
 import pyarrow as pa
 
-from crm_clean.normalise import (
-    addresses,
-    cities,
-    companies,
-    email_cells,
-    emails,
-    flags,
-    job_titles,
-    languages,
-    names,
-    numbers,
-    phone_cells,
-    phones,
-    plain,
-    profiles,
-    urls,
-)
-from crm_clean.normalise.dates import is_no_date
+from crm_clean.normalise import flags
+from crm_clean.normalise.business import companies, job_titles
 from crm_clean.normalise.distinct import rows
+from crm_clean.normalise.figures import numbers
 from crm_clean.normalise.findings import SEPARATOR
-from crm_clean.normalise.guard import look
+from crm_clean.normalise.letters import plain
+from crm_clean.normalise.letters.guard import look
 from crm_clean.normalise.lexicon import Lexicons
+from crm_clean.normalise.mail import email_cells, emails
+from crm_clean.normalise.moments.dates import is_no_date
+from crm_clean.normalise.people import names
+from crm_clean.normalise.post import addresses, cities
+from crm_clean.normalise.telephony import phone_cells, phones
+from crm_clean.normalise.web import profiles, urls
+from crm_clean.normalise.wording import languages
 from crm_clean.normalise.workers import Kernel
 from crm_clean.text import fold
 

@@ -15,9 +15,9 @@ from crm_clean.normalise import kernels as k
 from crm_clean.normalise.distinct import flat, over
 from crm_clean.normalise.findings import SEPARATOR, Findings
 from crm_clean.normalise.lexicon import Lexicons
+from crm_clean.normalise.mail.quick_emails import read_emails as quick_emails
 from crm_clean.normalise.memory import Memory
-from crm_clean.normalise.quick_emails import read_emails as quick_emails
-from crm_clean.normalise.quick_phones import read_phones as quick_phones
+from crm_clean.normalise.telephony.quick_phones import read_phones as quick_phones
 from crm_clean.normalise.workers import Workers
 
 Positions = np.ndarray[Any, Any]

@@ -9,14 +9,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from crm_clean.normalise import consent, plausible
+from crm_clean.normalise import consent
 from crm_clean.normalise import kernels as k
 from crm_clean.normalise.distinct import flat, over, text_series
-from crm_clean.normalise.instants import read_columns
-from crm_clean.normalise.marks import decide_marks
-from crm_clean.normalise.orders import Files
+from crm_clean.normalise.figures.marks import decide_marks
+from crm_clean.normalise.moments import plausible
+from crm_clean.normalise.moments.instants import read_columns
+from crm_clean.normalise.moments.orders import Files
 from crm_clean.normalise.points import Tools
-from crm_clean.normalise.vocabulary import Vocabulary, of_records
+from crm_clean.normalise.wording.vocabulary import Vocabulary, of_records
 from crm_clean.normalise.workers import Kernel
 from crm_clean.records.fields import NAME_FIELDS, SCALARS
 

@@ -29,7 +29,7 @@ def reading_version(spec: NormaliseSpec) -> str:
 def _code() -> str:
     room = Path(__file__).parent
     digest = blake2b(digest_size=16)
-    for file in (*sorted(room.glob("*.py")), room.parent / "text.py", *sorted((room.parent / "records").glob("*.py"))):
+    for file in (*sorted(room.rglob("*.py")), room.parent / "text.py", *sorted((room.parent / "records").glob("*.py"))):
         digest.update(f"{file.name}\0".encode() + file.read_bytes())
     return digest.hexdigest()
 

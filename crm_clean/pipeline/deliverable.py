@@ -18,7 +18,7 @@ def add_undeliverable(context: Context, points: pa.Table, issues: pa.Table) -> p
 
     Puts MAIL_DOMAINS on the shelf.
     """
-    from crm_clean.normalise.deliverability import CODE, NameService, check_domains, domains_of, undeliverable
+    from crm_clean.normalise.mail.deliverability import CODE, NameService, check_domains, domains_of, undeliverable
 
     settings = context.settings.normalise
     if not settings.check_deliverability:

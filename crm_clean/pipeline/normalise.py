@@ -47,7 +47,7 @@ def _run(context: Context) -> Counts:
 def _of_all(context: Context, spoken: pa.Table, records: pa.Table) -> pa.Table:
     """VOCABULARY with the records of all that stands counted, not only of what this run brought."""
     from crm_clean.normalise.lexicon import load
-    from crm_clean.normalise.vocabulary import FIELDS, recount
+    from crm_clean.normalise.wording.vocabulary import FIELDS, recount
 
     if not context.last:
         return spoken

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crm_clean.normalise.apply import Normalised
-from crm_clean.normalise.dates import evidence
+from crm_clean.normalise.moments.dates import evidence
 from crm_clean.records.fields import NAME_FIELDS, SCALARS
 from crm_clean.sources.cells import filled
 from crm_clean.sources.grid import Grid

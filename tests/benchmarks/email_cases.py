@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from crm_clean.normalise.emails import read_email
 from crm_clean.normalise.lexicon import Lexicons, load
+from crm_clean.normalise.mail.emails import read_email
 
 TABLE = Path(__file__).parents[1] / "cases" / "email_differences.toml"
 

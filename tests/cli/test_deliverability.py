@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from crm_clean.normalise import deliverability
+from crm_clean.normalise.mail import deliverability
 from crm_clean.project import Project
 from crm_clean.records.tables import MAIL_DOMAINS
 

@@ -13,15 +13,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crm_clean.normalise import apply
-from crm_clean.normalise.addresses import AddressCells, read_address, read_city, read_region, read_street
-from crm_clean.normalise.countries import normalise_country, suggest_country
 from crm_clean.normalise.lexicon import Lexicons, load
-from crm_clean.normalise.one_cell import split_address
-from crm_clean.normalise.postcodes import read_postcode
+from crm_clean.normalise.post.addresses import AddressCells, read_address, read_city, read_region, read_street
+from crm_clean.normalise.post.countries import normalise_country, suggest_country
+from crm_clean.normalise.post.one_cell import split_address
+from crm_clean.normalise.post.postcodes import read_postcode
+from crm_clean.normalise.post.street_words import words_of
+from crm_clean.normalise.post.streets import Frames, read_line, read_slowly
+from crm_clean.normalise.post.units import split_plainly, split_thoroughly
 from crm_clean.normalise.spec import NormaliseSpec
-from crm_clean.normalise.street_words import words_of
-from crm_clean.normalise.streets import Frames, read_line, read_slowly
-from crm_clean.normalise.units import split_plainly, split_thoroughly
 from crm_clean.text import clean
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "normalise_addresses.toml").read_text("utf-8"))["cases"]

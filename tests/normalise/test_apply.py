@@ -12,10 +12,10 @@ from pandas.testing import assert_frame_equal
 
 from crm_clean.errors import BadFrame
 from crm_clean.normalise import workers
-from crm_clean.normalise.addresses import AddressCells, read_address
 from crm_clean.normalise.apply import Normalised, normalise
 from crm_clean.normalise.lexicon import Lexicons
-from crm_clean.normalise.names import Name, NameCells, read_name
+from crm_clean.normalise.people.names import Name, NameCells, read_name
+from crm_clean.normalise.post.addresses import AddressCells, read_address
 from crm_clean.normalise.spec import NormaliseSpec
 from crm_clean.records.tables import CONTACT_POINTS, ISSUES, RECORDS, STAGED_POINTS, STAGED_RECORDS
 

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from crm_clean.normalise.business_domains import Mailboxes, Sites, business_domains, registered_domain
+from crm_clean.normalise.business.business_domains import Mailboxes, Sites, business_domains, registered_domain
 from crm_clean.normalise.lexicon import Lexicons
 
 

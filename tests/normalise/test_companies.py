@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crm_clean.normalise.companies import read_company
+from crm_clean.normalise.business.companies import read_company
 from crm_clean.normalise.lexicon import Lexicons, load
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "normalise_companies.toml").read_text("utf-8"))["cases"]

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from crm_clean.normalise import quick_dates
-from crm_clean.normalise.dates import evidence, has_no_year, is_no_date, read_birth_date, read_instant, vote
-from crm_clean.normalise.instants import read_columns, read_instants
-from crm_clean.normalise.orders import Files
-from crm_clean.normalise.plausible import sound
+from crm_clean.normalise.moments import quick_dates
+from crm_clean.normalise.moments.dates import evidence, has_no_year, is_no_date, read_birth_date, read_instant, vote
+from crm_clean.normalise.moments.instants import read_columns, read_instants
+from crm_clean.normalise.moments.orders import Files
+from crm_clean.normalise.moments.plausible import sound
 from crm_clean.normalise.workers import Workers
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "normalise_dates.toml").read_text("utf-8"))

@@ -20,9 +20,9 @@ import dns.rrset
 import pandas as pd
 import pytest
 
-from crm_clean.normalise import deliverability
 from crm_clean.normalise.apply import normalise
-from crm_clean.normalise.deliverability import NameService, check_domains, domains_of, undeliverable
+from crm_clean.normalise.mail import deliverability
+from crm_clean.normalise.mail.deliverability import NameService, check_domains, domains_of, undeliverable
 from crm_clean.normalise.spec import NormaliseSpec
 from crm_clean.records.tables import MAIL_DOMAINS
 
@@ -240,7 +240,7 @@ def test_nothing_is_asked_unless_it_was_wanted(stage: Any, monkeypatch: pytest.M
 
     monkeypatch.setattr("dns.resolver.Resolver.resolve", refuse)
     monkeypatch.setattr("socket.getaddrinfo", refuse)
-    monkeypatch.setattr("crm_clean.normalise.deliverability.check_domains", refuse)
+    monkeypatch.setattr("crm_clean.normalise.mail.deliverability.check_domains", refuse)
     raws = ["anna@gone.com", "Anna <anna@gmial.con>", "anna@bücher.com", "anna@silent.com; bo@broken.com", "anna@gmail"]
     staged = stage([{}], [{"kind": "email", "ordinal": n, "raw": r} for n, r in enumerate(raws, start=1)])
     out = normalise(*staged, spec=NormaliseSpec())
@@ -250,7 +250,7 @@ def test_nothing_is_asked_unless_it_was_wanted(stage: Any, monkeypatch: pytest.M
 def test_who_does_not_ask_does_not_even_load_what_asks() -> None:
     script = (
         "import sys\n"
-        "from crm_clean.normalise.emails import read_email\n"
+        "from crm_clean.normalise.mail.emails import read_email\n"
         "from crm_clean.normalise.lexicon import load\n"
         "[read_email(r, words=load()) for r in ('anna@bücher.com', 'Anna <a.k@example.com>', '\"a b\"@example.com')]\n"
         "print([m for m in sys.modules if m.partition('.')[0] == 'dns'])\n"

@@ -15,10 +15,10 @@ from collections.abc import Callable, Iterable
 import pandas as pd
 import pytest
 
-from crm_clean.normalise.dates import read_birth_date
 from crm_clean.normalise.lexicon import load
-from crm_clean.normalise.names import NameCells, read_name
-from crm_clean.normalise.plain_names import read_plain, read_plain_full
+from crm_clean.normalise.moments.dates import read_birth_date
+from crm_clean.normalise.people.names import NameCells, read_name
+from crm_clean.normalise.people.plain_names import read_plain, read_plain_full
 
 pytest.importorskip("recordlinkage")
 

@@ -8,8 +8,8 @@ from itertools import pairwise
 
 import pytest
 
-from crm_clean.normalise.addresses import read_street
 from crm_clean.normalise.lexicon import load
+from crm_clean.normalise.post.addresses import read_street
 from crm_clean.text import fold
 
 WORDS = load()

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from crm_clean.normalise.apply import normalise
-from crm_clean.normalise.email_cells import split_emails
-from crm_clean.normalise.emails import read_email
 from crm_clean.normalise.lexicon import Lexicons, load
+from crm_clean.normalise.mail.email_cells import split_emails
+from crm_clean.normalise.mail.emails import read_email
 from crm_clean.normalise.spec import NormaliseSpec
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "normalise_emails.toml").read_text("utf-8"))["cases"]

@@ -16,12 +16,13 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from crm_clean.normalise import kernels, quick_emails
-from crm_clean.normalise.email_cells import split_emails
-from crm_clean.normalise.email_syntax import domain_name
-from crm_clean.normalise.emails import read_email
+from crm_clean.normalise import kernels
 from crm_clean.normalise.lexicon import load
-from crm_clean.normalise.typos import endings, neighbours, slips, suggest
+from crm_clean.normalise.mail import quick_emails
+from crm_clean.normalise.mail.email_cells import split_emails
+from crm_clean.normalise.mail.email_syntax import domain_name
+from crm_clean.normalise.mail.emails import read_email
+from crm_clean.normalise.mail.typos import endings, neighbours, slips, suggest
 
 TESTS = Path(__file__).parents[1]
 WORDS = load()

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_clean.errors import BadSettings
-from crm_clean.normalise.industries import read_industry
 from crm_clean.normalise.lexicon import Lexicons, load
+from crm_clean.normalise.wording.industries import read_industry
 
 FILE = tomllib.loads((Path(__file__).parents[1] / "cases" / "normalise_industries.toml").read_text("utf-8"))
 WORDS = load()

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from crm_clean.normalise.job_titles import read_job_title
+from crm_clean.normalise.business.job_titles import read_job_title
 from crm_clean.normalise.lexicon import Lexicons, load
 
 FILE = tomllib.loads((Path(__file__).parents[1] / "cases" / "normalise_job_titles.toml").read_text("utf-8"))

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crm_clean.normalise.languages import normalise_language
 from crm_clean.normalise.lexicon import Lexicons, load
+from crm_clean.normalise.wording.languages import normalise_language
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "normalise_languages.toml").read_text("utf-8"))["cases"]
 WORDS = load()

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crm_clean.normalise.lexicon import load
-from crm_clean.normalise.names import Name, NameCells, read_name
-from crm_clean.normalise.plain_names import read_plain, read_plain_full
+from crm_clean.normalise.people.names import Name, NameCells, read_name
+from crm_clean.normalise.people.plain_names import read_plain, read_plain_full
 
 WORDS = load()
 CASES = Path(__file__).parents[1] / "cases" / "normalise_name_words.toml"

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crm_clean.normalise.guard import MAX_LENGTH, _look, look
-from crm_clean.normalise.mojibake import repair
-from crm_clean.normalise.scripts import latin_fold
+from crm_clean.normalise.letters.guard import MAX_LENGTH, _look, look
+from crm_clean.normalise.letters.mojibake import repair
+from crm_clean.normalise.letters.scripts import latin_fold
 from crm_clean.text import clean, fold
 
 NAMES = [

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_clean.normalise.apply import normalise
-from crm_clean.normalise.numbers import mark_shown, normalise_amount, normalise_count
+from crm_clean.normalise.figures.numbers import mark_shown, normalise_amount, normalise_count
 from crm_clean.normalise.spec import NormaliseSpec
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "normalise_numbers.toml").read_text("utf-8"))

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crm_clean.normalise.lexicon import Lexicons, load
-from crm_clean.normalise.phone_cells import split_phones
-from crm_clean.normalise.phones import normalise_phone, read_phone
+from crm_clean.normalise.telephony.phone_cells import split_phones
+from crm_clean.normalise.telephony.phones import normalise_phone, read_phone
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases/normalise_phones.toml").read_text("utf-8"))["cases"]
 WORDS = load()

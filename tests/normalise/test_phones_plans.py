@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crm_clean.normalise import plans
 from crm_clean.normalise.lexicon import load
-from crm_clean.normalise.numbering import LONGEST, NOTHING, read_digits, version
-from crm_clean.normalise.phones import read_at_length, read_phone, read_plainly
+from crm_clean.normalise.telephony import plans
+from crm_clean.normalise.telephony.numbering import LONGEST, NOTHING, read_digits, version
+from crm_clean.normalise.telephony.phones import read_at_length, read_phone, read_plainly
 
 T = p.PhoneNumberType
 KINDS = {

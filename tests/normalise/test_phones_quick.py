@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from crm_clean.normalise import kernels as k
 from crm_clean.normalise.lexicon import load
-from crm_clean.normalise.quick_phones import read_phones
+from crm_clean.normalise.telephony.quick_phones import read_phones
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases/normalise_phones.toml").read_text("utf-8"))["cases"]
 WORDS = load()

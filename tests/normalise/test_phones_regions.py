@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from crm_clean.normalise import regions
+from crm_clean.normalise.telephony import regions
 
 Votes = Callable[[pd.Series, Any], pd.DataFrame]
 

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from crm_clean.normalise.common_numbers import OWNERS, find_shared
+from crm_clean.normalise.telephony.common_numbers import OWNERS, find_shared
 
 NUMBER = "+12125550123"
 MANY = [f"owner {n}" for n in range(OWNERS)]

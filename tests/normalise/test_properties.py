@@ -9,30 +9,26 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from crm_clean.normalise import (
-    flags,
-    kernels,
-    languages,
-    numbers,
-    profiles,
-    quick_emails,
-    urls,
-)
-from crm_clean.normalise.addresses import AddressCells, read_address
-from crm_clean.normalise.casing import repair_case
-from crm_clean.normalise.companies import read_company
-from crm_clean.normalise.countries import normalise_country
-from crm_clean.normalise.dates import evidence, has_no_year, read_birth_date, read_instant
-from crm_clean.normalise.email_cells import split_emails
-from crm_clean.normalise.emails import normalise_email, read_email
-from crm_clean.normalise.guard import look
+from crm_clean.normalise import flags, kernels
+from crm_clean.normalise.business.companies import read_company
+from crm_clean.normalise.figures import numbers
+from crm_clean.normalise.letters.casing import repair_case
+from crm_clean.normalise.letters.guard import look
+from crm_clean.normalise.letters.mojibake import repair
+from crm_clean.normalise.letters.plain import normalise_note, normalise_text
 from crm_clean.normalise.lexicon import load
-from crm_clean.normalise.mojibake import repair
-from crm_clean.normalise.names import NameCells, read_name
-from crm_clean.normalise.phone_cells import split_phones
-from crm_clean.normalise.phones import read_phone
-from crm_clean.normalise.plain import normalise_note, normalise_text
-from crm_clean.normalise.plain_names import read_plain
+from crm_clean.normalise.mail import quick_emails
+from crm_clean.normalise.mail.email_cells import split_emails
+from crm_clean.normalise.mail.emails import normalise_email, read_email
+from crm_clean.normalise.moments.dates import evidence, has_no_year, read_birth_date, read_instant
+from crm_clean.normalise.people.names import NameCells, read_name
+from crm_clean.normalise.people.plain_names import read_plain
+from crm_clean.normalise.post.addresses import AddressCells, read_address
+from crm_clean.normalise.post.countries import normalise_country
+from crm_clean.normalise.telephony.phone_cells import split_phones
+from crm_clean.normalise.telephony.phones import read_phone
+from crm_clean.normalise.web import profiles, urls
+from crm_clean.normalise.wording import languages
 
 WORDS = load()
 ANY = st.one_of(

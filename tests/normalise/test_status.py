@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm_clean.normalise.lexicon import Lexicons, load
-from crm_clean.normalise.status import STATUSES, normalise_status, read_status
+from crm_clean.normalise.wording.status import STATUSES, normalise_status, read_status
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "normalise_status.toml").read_text("utf-8"))["cases"]
 WORDS = load()

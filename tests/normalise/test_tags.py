@@ -11,12 +11,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from crm_clean.normalise import near
 from crm_clean.normalise.lexicon import Lexicons, load
-from crm_clean.normalise.tag_keys import key_words, spelling_key
-from crm_clean.normalise.tags import JOINT, normalise_list, parted, pieces, tidy
-from crm_clean.normalise.wishes import Wishes
-from crm_clean.normalise.word_groups import Word, settle
+from crm_clean.normalise.wording import near
+from crm_clean.normalise.wording.tag_keys import key_words, spelling_key
+from crm_clean.normalise.wording.tags import JOINT, normalise_list, parted, pieces, tidy
+from crm_clean.normalise.wording.wishes import Wishes
+from crm_clean.normalise.wording.word_groups import Word, settle
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "normalise_tags.toml").read_text("utf-8"))
 WORDS = load()

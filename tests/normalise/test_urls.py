@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from crm_clean.normalise import profiles, urls
 from crm_clean.normalise.lexicon import Lexicons, load
-from crm_clean.normalise.profiles import read_profile
-from crm_clean.normalise.urls import normalise_domain, read_website
+from crm_clean.normalise.web import profiles, urls
+from crm_clean.normalise.web.profiles import read_profile
+from crm_clean.normalise.web.urls import normalise_domain, read_website
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "normalise_urls.toml").read_text("utf-8"))
 MANY = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])

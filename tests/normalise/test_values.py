@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from crm_clean.normalise.addresses import AddressCells, read_address
-from crm_clean.normalise.companies import read_company
-from crm_clean.normalise.countries import normalise_country
+from crm_clean.normalise.business.companies import read_company
 from crm_clean.normalise.lexicon import Lexicons
-from crm_clean.normalise.names import NameCells, read_name
+from crm_clean.normalise.people.names import NameCells, read_name
+from crm_clean.normalise.post.addresses import AddressCells, read_address
+from crm_clean.normalise.post.countries import normalise_country
 
 CASES = Path(__file__).parents[1] / "cases"
 

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from crm_clean.normalise import vocabulary as v
 from crm_clean.normalise.lexicon import Lexicons, load
+from crm_clean.normalise.wording import vocabulary as v
 from crm_clean.records.tables import RECORDS, STAGED_RECORDS, VOCABULARY
 
 WORDS = load()

@@ -1,0 +1,1 @@
+"""How companies and what people do in them are read."""

@@ -1,0 +1,1 @@
+"""What letters alone tell: their case, script and damage."""

@@ -1,0 +1,1 @@
+"""How dates and instants are read."""

@@ -1,0 +1,1 @@
+"""How people's names are read."""

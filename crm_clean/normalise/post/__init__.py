@@ -1,0 +1,1 @@
+"""How postal addresses are read."""

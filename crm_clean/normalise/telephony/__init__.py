@@ -1,0 +1,1 @@
+"""How telephone numbers are read, and in which region."""

@@ -1,0 +1,1 @@
+"""How web addresses and pages of networks are read."""

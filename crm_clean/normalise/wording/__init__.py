@@ -1,0 +1,1 @@
+"""How the words of tags, lists and closed fields are read."""
