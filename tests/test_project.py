@@ -161,7 +161,9 @@ class TestProject:
 
     def test_init_makes_all_of_it_and_keeps_what_is_there(self, tmp_path):
         project = Project.init(tmp_path / "p")
-        assert sorted(os.listdir(tmp_path / "p")) == ["crm_clean.toml", "expectations", "landing", "outbox", "store"]
+        assert sorted(os.listdir(tmp_path / "p")) == [
+            *("crm_clean.toml", "expectations", "landing", "lexicons", "outbox", "store")
+        ]
         project.place.settings_file.write_text('[project]\nname = "ours"\n')
         (project.place.landing / "a.csv").write_text(ROWS)
         Project.init(tmp_path / "p")

@@ -42,8 +42,7 @@ class Shelf:
 
     def write_memory(self, kind: str, version: str, learnt: pa.Table) -> None:
         """Keep what this run learnt of values of `kind`, for the store to remember."""
-        with files.writing(self.memory / f"{kind}.{version}.parquet") as beside:
-            pq.write_table(learnt, beside)
+        _write(self.memory / f"{kind}.{version}.parquet", learnt)
 
     @property
     def memory(self) -> Path:
@@ -51,8 +50,7 @@ class Shelf:
         return self.folder / "memory"
 
     def _put(self, arrow: pa.Table, name: str) -> None:
-        with files.writing(self.path(name)) as beside:
-            pq.write_table(arrow, beside)
+        _write(self.path(name), arrow)
 
     def path(self, name: str) -> Path:
         """Where a table lies."""
@@ -68,6 +66,12 @@ class Shelf:
             return json.loads((self.folder / f"{name}.json").read_text(encoding="utf-8"))
         except (FileNotFoundError, json.JSONDecodeError, UnicodeDecodeError):
             return None
+
+
+def _write(path: Path, table: pa.Table) -> None:
+    # The file is opened here, so that a full disk does not leave it open in a writer that nobody can close.
+    with files.writing(path) as beside, pa.OSFile(str(beside), "wb") as sink:
+        pq.write_table(table, sink)
 
 
 def content_digest(paths: Iterable[Path]) -> str:

@@ -12,7 +12,7 @@ from crm_clean.project import Project
 ROWS = (
     "Name,Email,Phone,Lifecycle Stage\n"
     "Anna Keller,anna@example.com,030 2312512,Habitué\n"
-    "Ben Ochs,ben@example.org,+49 171 3920012,Lead\n"
+    "Ben Ochs,ben@example.org,,Lead\n"
 )
 
 

@@ -52,13 +52,14 @@ def read_plain_names(raw: Columns, region: pa.Array, *, tools: Tools) -> tuple[C
     is_plain = in_one | (rest & _in_cells(raw, cells, full["full_name"]))
     out: Columns = {"full_name": full["full_name"], "salutation": salutation}
     mask = pa.array(in_one)
-    for field, (value, key) in cells.items():
+    for field, (value, key, _) in cells.items():
         out[f"{field}_name"] = pc.if_else(mask, full[f"{field}_name"], value)
         out[f"{field}_name_key"] = pc.if_else(mask, full[f"{field}_key"], key)
+    out["middle_name_key"] = pc.coalesce(out["middle_name_key"], cells["first"][2])
     return out, is_plain
 
 
-def _in_cells(raw: Columns, cells: dict[plain_names.Cell, tuple[pa.Array, pa.Array]], full: pa.Array) -> Positions:
+def _in_cells(raw: Columns, cells: dict[plain_names.Cell, tuple[pa.Array, ...]], full: pa.Array) -> Positions:
     """Where each cell there is, is plain, and none of them may hold the names of another."""
     first, middle, last = (_is_valid(cells[f][0]) for f in cells)
     no_first, no_middle, no_last = (_is_null(raw[f"{f}_name"]) for f in cells)
@@ -72,10 +73,10 @@ def _in_cells(raw: Columns, cells: dict[plain_names.Cell, tuple[pa.Array, pa.Arr
     return (both | one) & (middle | no_middle)
 
 
-def _cell(raw: pa.Array, kind: plain_names.Cell, tools: Tools) -> tuple[pa.Array, pa.Array]:
+def _cell(raw: pa.Array, kind: plain_names.Cell, tools: Tools) -> tuple[pa.Array, ...]:
     kernel = partial(plain_names.plain_cells, kind=kind, words=tools.words)
     found = over(kernel, [raw], workers=tools.workers, memory=tools.memory, kind=f"plain_{kind}_name")
-    return found["value"].combine_chunks(), found["key"].combine_chunks()
+    return tuple(found[c].combine_chunks() for c in plain_names.CELL.names)
 
 
 def _full(raw: pa.Array, region: pa.Array, tools: Tools) -> Any:

@@ -23,7 +23,7 @@ from crm_clean.text import fold
 
 Cell = Literal["first", "middle", "last"]
 
-CELL = pa.schema({"value": pa.string(), "key": pa.string()})
+CELL = pa.schema({"value": pa.string(), "key": pa.string(), "initial": pa.string()})
 FULL = pa.schema(
     {
         name: pa.string()
@@ -33,13 +33,15 @@ FULL = pa.schema(
 SALUTATION = pa.schema({"value": pa.string()})
 
 _INITIAL = re.compile(r"[^\W\d_]\.?")
+_WITH_INITIAL = re.compile(r"([^\W\d_]{2,}) ([^\W\d_])\.?")
 
 
 class PlainName(NamedTuple):
-    """A plain cell: its value and key; both missing where the cell is not plain."""
+    """A plain cell: its value and key; both missing where the cell is not plain. `initial`: a key, of a middle name."""
 
     value: str | None
     key: str | None
+    initial: str | None = None
 
 
 class PlainFull(NamedTuple):
@@ -61,13 +63,25 @@ def read_plain(raw: str, *, kind: Cell, words: Lexicons) -> PlainName:
     """The value and key of the cell of a given, middle or family name, or nothing when it is not plain."""
     value = plain_text(raw, words=words)
     if value is None:
-        return _NOT_PLAIN
+        return _with_initial(raw, words) if kind == "first" else _NOT_PLAIN
     if kind == "middle" and all(t in words.sets["names.particles"] for t in fold(value).split()):
         return _NOT_PLAIN
     if value.isascii() and value.isalpha():
         return PlainName(value if value.istitle() else repair_case(value, kind=_case(kind)), value.lower())
     shown = repair_case(value, kind=_case(kind))
     return PlainName(shown, family_key(shown, words=words) if kind == "last" else given_key(shown))
+
+
+def _with_initial(raw: str, words: Lexicons) -> PlainName:
+    """A plain given name with one initial behind it: `Kyle Q.`"""
+    found = _WITH_INITIAL.fullmatch(raw)
+    if found is None or fold(found[2]) in words.sets["names.couples"]:
+        return _NOT_PLAIN
+    name = plain_text(found[1], words=words)
+    if name is None or fold(name) in words.sets["names.particles"]:
+        return _NOT_PLAIN
+    shown = repair_case(raw, kind="first")
+    return PlainName(shown, given_key(name), given_key(found[2]))
 
 
 def read_plain_full(raw: str, region: str | None, *, words: Lexicons) -> PlainFull:
@@ -92,7 +106,10 @@ def read_plain_salutation(raw: str, *, words: Lexicons) -> str | None:
     """A civility of one word, or nothing when it is none."""
     text = look(raw)
     known = words.sets["names.civilities"]
-    is_known = not text.codes and " " not in text.value and fold(text.value) in known
+    said = fold(text.value)
+    is_known = (
+        not text.codes and " " not in text.value and (said in known or said in words.pairs("names.local_civilities"))
+    )
     return tidy(text.value, words=words) if is_known else None
 
 
@@ -119,8 +136,8 @@ def _case(kind: Cell) -> Literal["first", "last"]:
 def plain_cells(raws: list[str], *, kind: Cell, words: Lexicons) -> pa.Table:
     """A table of CELL with a row for each of `raws`."""
     found = [read_plain(raw, kind=kind, words=words) for raw in raws]
-    values, keys = zip(*found, strict=True) if found else ((), ())
-    return pa.table([pa.array(values, pa.string()), pa.array(keys, pa.string())], schema=CELL)
+    columns = list(zip(*found, strict=True)) if found else [()] * len(CELL)
+    return pa.table([pa.array(c, pa.string()) for c in columns], schema=CELL)
 
 
 def plain_full_names(raws: list[str], regions: list[str | None], *, words: Lexicons) -> pa.Table:
