@@ -59,7 +59,7 @@ class Flow:
     ) -> tuple[pa.Table, pa.Table, pa.Table, pa.Table]:
         """Tables of RECORDS, CONTACT_POINTS, ISSUES and VOCABULARY."""
         words = load(str(self.spec.lexicons) if self.spec.lexicons else None)
-        at, count = _positions(self.records, self.points), _Counter(on_progress)
+        at, count = positions_of(self.records, self.points), _Counter(on_progress)
         ids = flat(self.records["record_id"])
         with Workers(workers) as pool:
             tools = Tools(words, pool, Findings(), self.memory)
@@ -152,7 +152,11 @@ class _Counter:
         return found
 
 
-def _positions(records: pa.Table, staged: pa.Table) -> Positions:
+def positions_of(records: pa.Table, staged: pa.Table) -> Positions:
+    """The position in `records` (STAGED_RECORDS) of the record of each of `staged` (STAGED_POINTS).
+
+    Raises BadFrame when one has none.
+    """
     assert records.schema.names == list(STAGED_RECORDS.columns)
     assert staged.schema.names == list(STAGED_POINTS.columns)
     found = pc.index_in(flat(staged["record_id"]), value_set=flat(records["record_id"]))

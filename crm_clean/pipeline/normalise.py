@@ -5,24 +5,43 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from crm_clean.pipeline.deliverable import add_undeliverable
 from crm_clean.pipeline.reading import reading, staged
-from crm_clean.pipeline.standing import beside_standing
+from crm_clean.pipeline.standing import beside_standing, brings_nothing
 from crm_clean.pipeline.step import Context, Counts, Step
 from crm_clean.records.tables import CONTACT_POINTS, ISSUES, RECORDS, VOCABULARY
 
 if TYPE_CHECKING:
+    from crm_clean.normalise.apply import Tables
     from crm_clean.normalise.memory import Memory
 
 _TABLES = (RECORDS, CONTACT_POINTS, ISSUES, VOCABULARY)
 
 
 def _run(context: Context) -> Counts:
+    records, points = staged(context)
+    n_records = len(records)
+    if brings_nothing(context, records, points):
+        found = tuple(context.store.standing(table) for table in _TABLES)
+        n_issues = pc.sum(pc.is_in(found[2]["record_id"], value_set=records["record_id"].combine_chunks())).as_py() or 0
+    else:
+        fresh = _normalised(context, records, points)
+        n_issues = len(fresh.issues)
+        found = beside_standing(context, (fresh.records, fresh.contact_points, fresh.issues))
+        found = (*found, _of_all(context, fresh.vocabulary, found[0]))
+    del records, points
+    found = (*found[:2], add_undeliverable(context, found[1], found[2]), found[3])
+    for table, arrow in zip(_TABLES, found, strict=True):
+        context.shelf.write_table(table, arrow.combine_chunks())
+    return {"normalised": n_records, "issues": n_issues, "records": len(found[0]), "contact_points": len(found[1])}
+
+
+def _normalised(context: Context, records: pa.Table, points: pa.Table) -> Tables:
     from crm_clean.normalise.apply import normalise_tables
 
     memory = _memory(context)
-    records, points = staged(context)
     fresh = normalise_tables(
         records,
         points,
@@ -33,15 +52,8 @@ def _run(context: Context) -> Counts:
         now=context.now,
         on_progress=lambda _n, _of: context.reporter.advanced(1),
     )
-    del records, points
-    counts = {"normalised": len(fresh.records), "issues": len(fresh.issues)}
     _keep(context, memory)
-    records, points, issues = beside_standing(context, (fresh.records, fresh.contact_points, fresh.issues))
-    issues = add_undeliverable(context, points, issues)
-    spoken = _of_all(context, fresh.vocabulary, records)
-    for table, arrow in zip(_TABLES, (records, points, issues, spoken), strict=True):
-        context.shelf.write_table(table, arrow)
-    return {**counts, "records": len(records), "contact_points": len(points)}
+    return fresh
 
 
 def _of_all(context: Context, spoken: pa.Table, records: pa.Table) -> pa.Table:

@@ -33,6 +33,21 @@ def ever_taken(context: Context, table: Table) -> pd.DataFrame:
     return table.frame(pd.concat(filled, ignore_index=True)) if len(filled) > 1 else (filled or [table.empty()])[0]
 
 
+def brings_nothing(context: Context, records: pa.Table, points: pa.Table) -> bool:
+    """Whether every staged record stands already with the very same content, read in the same way."""
+    from crm_clean.normalise.content import content_hashes
+    from crm_clean.normalise.flow import positions_of
+
+    if not context.last or not len(records) or not is_read_alike(context):
+        return False
+    stands = context.store.standing(RECORDS, columns=["record_id", "content_hash"])
+    at = pc.index_in(records["record_id"].combine_chunks(), value_set=stands["record_id"].combine_chunks())
+    if at.null_count:
+        return False
+    hashes = content_hashes(records, points, at=positions_of(records, points))
+    return bool(pc.all(pc.equal(stands["content_hash"].combine_chunks().take(at), hashes)).as_py())
+
+
 def beside_standing(context: Context, fresh: Tables) -> Tables:
     """The full new state of records, contact points and issues, from what stands and what this run normalised."""
     if not context.last:

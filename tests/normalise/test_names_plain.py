@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from crm_clean.normalise.distinct import Workers
 from crm_clean.normalise.findings import Findings
 from crm_clean.normalise.lexicon import load
-from crm_clean.normalise.people.names import Name, NameCells, read_name
 from crm_clean.normalise.people.columns import read_plain_names
+from crm_clean.normalise.people.names import Name, NameCells, read_name
 from crm_clean.normalise.points import Tools
 
 WORDS = load()

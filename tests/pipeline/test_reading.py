@@ -15,6 +15,12 @@ ROWS = (
     "Ben Ochs,ben@example.org,,Lead\n"
 )
 
+IDENTIFIED = (
+    "Salutation,First Name,Last Name,Email,Title,Contact ID\n"
+    "Ms.,Clara,Stein,clara@example.com,Engineer,003000000000001AAA\n"
+    "Mr.,Dan,Weiss,dan@example.org,Buyer,003000000000002AAA\n"
+)
+
 
 @pytest.fixture
 def project(make: Callable[[], Project], tmp_path: Path) -> Project:
@@ -77,3 +83,23 @@ def test_what_is_known_of_values_is_kept_for_the_owner_alone(project: Project) -
     assert len(bytes.fromhex(key.read_text("ascii").strip())) == 32
     for file in project.place.folder.rglob("*.duckdb"):
         assert bytes.fromhex(key.read_text("ascii").strip()) not in file.read_bytes()
+
+
+def test_the_same_contacts_in_another_file_are_not_read_again(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    header, *rows = IDENTIFIED.splitlines(keepends=True)
+    later, changed = header + "".join(reversed(rows)), IDENTIFIED.replace("Engineer", "Director")
+    for day, text in (("first", IDENTIFIED), ("later", later), ("changed", changed)):
+        (tmp_path / day).mkdir()
+        (tmp_path / day / "crm.csv").write_text(text, "utf-8")
+    project.run([tmp_path / "first"], workers=1)
+    before = project.store.digests()
+    with monkeypatch.context() as patched:
+        patched.setattr("crm_clean.pipeline.normalise._normalised", None)
+        project.run([tmp_path / "later"], workers=1)
+    after = project.store.digests()
+    for table in ("records", "contact_points", "golden", "membership"):
+        assert after[table] == before[table]
+    project.run([tmp_path / "changed"], workers=1)
+    assert "Director" in set(project.golden()["job_title"].dropna())
