@@ -42,7 +42,7 @@ def _put_together(module: Path) -> Iterator[str]:
 
 def emitted(root: Path) -> set[str]:
     """The codes that stand in the source of `normalise` and `sources`, those put together from a field among them."""
-    modules = [m for room in ("normalise", "sources") for m in sorted((root / "crm_clean" / room).glob("*.py"))]
+    modules = [m for room in ("normalise", "sources") for m in sorted((root / "crm_clean" / room).rglob("*.py"))]
     lists = load()
     named = {*lists.sets, *lists.maps}
     written = {found[1] for module in modules for text in _texts(module) if (found := _CODE.match(text))}
@@ -66,7 +66,7 @@ def test_codes_are_found_where_they_stand(root: Path) -> None:
 
 
 def test_codes_are_put_together_in_one_way_only(root: Path) -> None:
-    ends = {text for m in (root / "crm_clean" / "normalise").glob("*.py") for text in _put_together(m)}
+    ends = {text for m in (root / "crm_clean" / "normalise").rglob("*.py") for text in _put_together(m)}
     assert {end for end in ends if _END.match(end)} == {".unknown"}
 
 
