@@ -7,11 +7,13 @@ What people decided outranks the model. The result does not depend on the order 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from crm_clean.link.block import block
+from crm_clean.link.block import Candidates, block
 from crm_clean.link.calibrate import THRESHOLDS, keep_promise
 from crm_clean.link.cluster import Clustering, Links, cluster, completed
 from crm_clean.link.compare.catalogue import comparisons
@@ -21,7 +23,7 @@ from crm_clean.link.judge import Judge, compare_all
 from crm_clean.link.people import People, read_people
 from crm_clean.link.results import Linked, Scored, hand_over, nothing_linked
 from crm_clean.link.rules import blocking_rules
-from crm_clean.link.score import Model, fitting, odds, train
+from crm_clean.link.score import Floats, Model, fitting, odds, train
 from crm_clean.link.spec import LinkSpec
 from crm_clean.link.strangers import by_chance, kinds
 
@@ -43,21 +45,60 @@ def link(
     `model` links without training. `workers` and `on_progress` (called with the number of pairs done) change nothing
     in the result.
     """
+    weighed = weigh_pairs(records, contact_points, decisions, spec=spec, model=model, workers=workers)
+    if on_progress is not None and weighed.judge is not None:
+        on_progress(len(weighed.candidates))
+    return settle(weighed, spec)
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """A table whose candidate pairs have been weighed, before any threshold.
+
+    `compared` and `parts` hold one entry a comparison of the judge, `bits` what a pair weighs with people's word in
+    place of the model's, all in the order of `candidates`. No `judge` where no two records have anything in common.
+    """
+
+    people: People
+    candidates: Candidates
+    decided: pd.DataFrame
+    judge: Judge | None
+    compared: list[Compared]
+    parts: list[Floats]
+    bits: Floats
+
+
+def weigh_pairs(
+    records: pd.DataFrame,
+    contact_points: pd.DataFrame,
+    decisions: pd.DataFrame,
+    *,
+    spec: LinkSpec,
+    model: dict[str, Any] | None = None,
+    workers: int = 1,
+) -> Weighed:
+    """The first half of `link`: what of `spec` it goes by is the blocking, and the seed of training."""
     people = read_people(records, contact_points)
     decided = decided_pairs(people, decisions)
     chosen = comparisons(people)
     found = block(blocking_rules(people), n=people.n, max_block=spec.max_block, pairs_per_record=spec.pairs_per_record)
     candidates = with_decided(found, decided, n=people.n)
     if not len(candidates) or not chosen:
-        return nothing_linked(people, candidates, spec)
+        return Weighed(people, candidates, decided, None, [], [], np.empty(0))
     compared = compare_all(chosen, people, candidates.left, candidates.right, workers=workers)
     judge = Judge(people, chosen, _model(people, chosen, compared, spec=spec, given=model), workers)
     bits, parts = judge.weigh(compared)
     bits = overruled(bits, candidates, decided, n=people.n)
-    threshold, clustering = _clustered(Links(candidates.left, candidates.right, bits), judge, spec)
-    if on_progress is not None:
-        on_progress(len(candidates))
-    scored = Scored(candidates, chosen, compared, parts, bits)
+    return Weighed(people, candidates, decided, judge, compared, parts, bits)
+
+
+def settle(weighed: Weighed, spec: LinkSpec) -> Linked:
+    """The second half of `link`: threshold, clusters, and what is handed over. May be asked again with another spec."""
+    people, candidates, judge = weighed.people, weighed.candidates, weighed.judge
+    if judge is None:
+        return nothing_linked(people, candidates, spec)
+    threshold, clustering = _clustered(Links(candidates.left, candidates.right, weighed.bits), judge, spec)
+    scored = Scored(candidates, judge.chosen, weighed.compared, weighed.parts, weighed.bits)
     return hand_over(people, scored, clustering, threshold=threshold, spec=spec, model=judge.model)
 
 
