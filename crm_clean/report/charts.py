@@ -1,40 +1,24 @@
-"""Charts as still pictures in the page: SVG without script, fonts or anything to fetch.
+"""The charts of the page of a run: people by records, pairs by probability, figures over runs.
 
-Drawn by Altair and turned into SVG on this machine. What comes of it is taken apart and put together anew from the few
-elements and attributes a still picture needs, so that no text in the data can become markup or an address; the ids in
-it begin with the chart's own and are the same each time. Letters are the page's. What a chart shows, a table beside it
-says in numbers.
+How they become still pictures is `still`'s. What a chart shows, a table beside it says in numbers.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
-from xml.etree import ElementTree
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pandas as pd
+
+from crm_clean.report.still import ACCENT, DOUBT, INK, SOFT, drawn
 
 if TYPE_CHECKING:
     import altair as alt
     from markupsafe import Markup
 
-# As in report.css.
-INK, QUIET, LINE = "#1f2733", "#6b7280", "#e8e5de"
-ACCENT, SOFT, BEFORE, DOUBT = "#0f766e", "#a7d3cb", "#b8b2a5", "#c98a2b"
-
 WIDTH, HEIGHT = 400, 180
 SMALL_WIDTH, SMALL_HEIGHT = 300, 96
-
-_SVG = "{http://www.w3.org/2000/svg}"
-_ELEMENTS = {"svg", "g", "path", "rect", "line", "text", "tspan", "defs", "clipPath"}
-_ATTRIBUTES = {
-    *("d", "x", "y", "x1", "y1", "x2", "y2", "width", "height", "viewBox"),
-    *("fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-opacity", "stroke-linecap"),
-    *("stroke-linejoin", "opacity", "font-size", "font-weight", "text-anchor", "dy", "dx"),
-}
-# What Vega draws where nothing is to be seen.
-_NOTHING = {"", "M0,0h0v0h0Z"}
 
 
 def warm() -> None:
@@ -58,7 +42,7 @@ def group_sizes(sizes: pd.DataFrame, *, ident: str) -> Markup:
     colour = alt.condition(alt.datum.n_records > 1, alt.value(ACCENT), alt.value(SOFT))
     chart = base.mark_bar(cornerRadiusEnd=3).encode(color=colour) + _above(base, "shown")
     title = "People by number of records"
-    return _drawn(chart, ident=ident, title=title, told=_pairs(bars, "label", "n_golden"), size=(WIDTH, HEIGHT))
+    return drawn(chart, ident=ident, title=title, told=_pairs(bars, "label", "n_golden"), size=(WIDTH, HEIGHT))
 
 
 def probabilities(scores: pd.DataFrame, threshold: float | None, *, ident: str) -> Markup:
@@ -92,7 +76,7 @@ def probabilities(scores: pd.DataFrame, threshold: float | None, *, ident: str) 
     )
     layers = chart if threshold is None else chart + _threshold(threshold)
     told = _pairs(bars.assign(label=[f"{b} {low:.0%} to {high:.0%}" for b, low, high in _bands(bars)]), "label", "n")
-    return _drawn(layers, ident=ident, title="Scored pairs by probability", told=told, size=(WIDTH, HEIGHT))
+    return drawn(layers, ident=ident, title="Scored pairs by probability", told=told, size=(WIDTH, HEIGHT))
 
 
 def over_runs(points: pd.DataFrame, *, ident: str, title: str, is_share: bool) -> Markup:
@@ -125,7 +109,7 @@ def over_runs(points: pd.DataFrame, *, ident: str, title: str, is_share: bool) -
         color=ACCENT, strokeWidth=2, point={"color": ACCENT, "size": 18, "filled": True, "opacity": 1}
     )
     told = [(f"run {int(run)}", float(value)) for run, value in zip(shown["run"], shown["value"], strict=True)]
-    return _drawn(line + last, ident=ident, title=title, told=told, size=(SMALL_WIDTH, SMALL_HEIGHT))
+    return drawn(line + last, ident=ident, title=title, told=told, size=(SMALL_WIDTH, SMALL_HEIGHT))
 
 
 def _above(base: alt.Chart, text: str) -> alt.Chart:
@@ -165,70 +149,3 @@ def _span(values: pd.Series, *, is_share: bool) -> tuple[float, float]:
 
 def _pairs(frame: pd.DataFrame, name: str, value: str) -> list[tuple[str, float]]:
     return list(zip(frame[name].astype(str), frame[value].astype(float), strict=True))
-
-
-def _drawn(
-    chart: alt.Chart | alt.LayerChart,
-    *,
-    ident: str,
-    title: str,
-    told: list[tuple[str, float]],
-    size: tuple[int, int],
-) -> Markup:
-    import altair as alt
-    import vl_convert
-
-    width, height = size
-    placed = chart.properties(width=width, height=height, background="transparent", padding=2).properties(
-        autosize=alt.AutoSizeParams(type="fit", contains="padding")
-    )
-    version = ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
-    spec = {**placed.to_dict(validate=False), "config": _config()}
-    description = ", ".join(f"{name}: {value:,.10g}" for name, value in told[:40])
-    return _inline(vl_convert.vegalite_to_svg(spec, vl_version=version), ident=ident, title=title, told=description)
-
-
-def _config() -> dict[str, Any]:
-    label = {"labelColor": QUIET, "labelFontSize": 12, "titleColor": QUIET, "titleFontSize": 12, "titleFontWeight": 400}
-    return {
-        "view": {"stroke": None},
-        "axis": {**label, "gridColor": LINE, "domainColor": LINE, "tickColor": LINE, "titlePadding": 8},
-        "legend": {"labelColor": QUIET, "labelFontSize": 12, "symbolStrokeWidth": 0, "offset": 6},
-    }
-
-
-def _inline(svg: str, *, ident: str, title: str, told: str) -> Markup:
-    """`svg` fit to stand in the page: what a still picture needs of it, named `ident`, with a title and the figures."""
-    from markupsafe import Markup
-
-    drawn = ElementTree.fromstring(svg)
-    # Numbered anew, since the drawing machine counts on from chart to chart.
-    ids = {element.get("id", ""): f"{ident}-{at}" for at, element in enumerate(drawn.iter("*")) if element.get("id")}
-    known = _pure(drawn, ids)
-    for name in ("width", "height"):
-        del known.attrib[name]
-    known.attrib |= {"class": "chart", "role": "img", "aria-labelledby": f"{ident}-title {ident}-desc"}
-    for at, (tag, text) in enumerate((("title", title), ("desc", told))):
-        heading = ElementTree.Element(tag, {"id": f"{ident}-{tag}"})
-        heading.text = text
-        known.insert(at, heading)
-    # Text and attributes are escaped as the tree is written.
-    return Markup(ElementTree.tostring(known, encoding="unicode", short_empty_elements=False))
-
-
-def _pure(element: ElementTree.Element, ids: Mapping[str, str]) -> ElementTree.Element:
-    out = ElementTree.Element(element.tag.removeprefix(_SVG))
-    for name, value in element.attrib.items():
-        if name == "id":
-            out.set(name, ids[value])
-        elif name == "clip-path":
-            out.set(name, f"url(#{ids[value.removeprefix('url(#').removesuffix(')')]})")
-        elif name == "transform" or (name in _ATTRIBUTES and "(" not in value):
-            out.set(name, value)
-    out.text = element.text if out.tag in ("text", "tspan") else None
-    out.extend(_pure(child, ids) for child in element if _is_drawn(child))
-    return out
-
-
-def _is_drawn(element: ElementTree.Element) -> bool:
-    return element.tag.removeprefix(_SVG) in _ELEMENTS and element.get("d") not in _NOTHING

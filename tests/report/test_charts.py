@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from crm_clean.records.tables import PAIRS
-from crm_clean.report import charts
+from crm_clean.report import charts, still
 from crm_clean.report.scores import histogram
 
 HOSTILE = "</text><script>alert(1)</script><img src=x onerror=alert(1)>"
@@ -77,7 +77,7 @@ def test_what_is_no_part_of_a_still_picture_is_left_out() -> None:
         '<path d="M0,0h2" fill="url(https://example.com)" onclick="alert(1)"/></g><clipPath id="c"><path d="M0,0h3"/>'
         "</clipPath></svg>"
     )
-    svg = str(charts._inline(drawn, ident="x", title="t", told="d"))
+    svg = str(still.inline(drawn, ident="x", title="t", told="d"))
     assert not re.search(r"script|onload|onclick|href|image|style|example", svg)
     assert re.findall(r' (?:id|clip-path)="([^"]*-\d+\)?)"', svg) == ["url(#x-7)", "x-7"]
 
@@ -94,7 +94,7 @@ def test_two_charts_share_no_id() -> None:
 
 def test_a_chart_has_the_colours_and_letters_of_the_page() -> None:
     style = files("crm_clean.report").joinpath("templates", "report.css").read_text("utf-8")
-    for colour in (charts.INK, charts.QUIET, charts.LINE, charts.ACCENT, charts.SOFT, charts.DOUBT):
+    for colour in (still.INK, still.QUIET, still.LINE, still.ACCENT, still.SOFT, still.DOUBT):
         assert colour in style
     assert "font-family" not in charts.group_sizes(SIZES, ident="s")
 
