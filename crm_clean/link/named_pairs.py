@@ -78,9 +78,9 @@ def look(
     compared = compare_all(chosen, people, left, right, workers=1)
     if not chosen or not given.strangers:
         nothing = np.full(len(left), np.nan)
-        weighed = _Weighed(nothing, nothing, [np.zeros(len(left)) for _ in chosen], np.full(len(left), None))
+        weighed = Examined(nothing, nothing, [np.zeros(len(left)) for _ in chosen], np.full(len(left), None))
     else:
-        weighed = _weighed(people, chosen, compared, fitting(given, chosen), found=found)
+        weighed = examine(people, chosen, compared, fitting(given, chosen), found=found)
     ids = people.ids.to_numpy(dtype=object)
     rule = _rules(found, left, right, n=people.n)
     return Looked(
@@ -89,7 +89,7 @@ def look(
 
 
 @dataclass(frozen=True)
-class _Weighed:
+class Examined:
     """Bits of each pair with guards and without, bits of each comparison, and the ground of a guard or None."""
 
     bits: Floats
@@ -109,9 +109,9 @@ def _positions(people: People, left_ids: Sequence[str], right_ids: Sequence[str]
     return np.minimum(a, b), np.maximum(a, b)
 
 
-def _weighed(
+def examine(
     people: People, chosen: Sequence[Comparison], compared: list[Compared], model: Model, *, found: Candidates
-) -> _Weighed:
+) -> Examined:
     """What pairs weigh, beside all pairs of the table where guards look around among them."""
     n = len(compared[0].levels)
     if depends_on_table(chosen):
@@ -123,7 +123,7 @@ def _weighed(
     ground = np.full(n, None, dtype=object)
     for name, flags in reversed(why.items()):
         ground[flags[:n] & (bits[:n] < free[:n])] = name
-    return _Weighed(bits[:n], free[:n], [part[:n] for part in parts], ground)
+    return Examined(bits[:n], free[:n], [part[:n] for part in parts], ground)
 
 
 def _joined(one: Compared, other: Compared) -> Compared:
@@ -145,12 +145,12 @@ def _rules(found: Candidates, left: Ints, right: Ints, *, n: int) -> Names:
     return out
 
 
-def _texts(chosen: Sequence[Comparison], compared: list[Compared], weighed: _Weighed) -> Names:
+def _texts(chosen: Sequence[Comparison], compared: list[Compared], weighed: Examined) -> Names:
     n = len(weighed.bits)
     return level_texts(chosen, compared, weighed.parts, np.arange(n))
 
 
-def _frame(one: Names, two: Names, rule: Names, weighed: _Weighed, levels: Names) -> pd.DataFrame:
+def _frame(one: Names, two: Names, rule: Names, weighed: Examined, levels: Names) -> pd.DataFrame:
     """As a run hands pairs over, rounded alike."""
     return PAIRS.frame(
         {
