@@ -1,21 +1,32 @@
 """Candidate pairs from blocking rules, counted before they are made.
 
 A rule joins records that share a key. A block over the cap, or past the rule's budget of pairs, is cut by the rule's
-further keys; what is still too large is left out and reported. A pair made by an earlier rule is not made again.
-Says nothing about likeness; that is `compare`'s.
+further keys; what is still too large is left out and reported with the value that fills it. A pair that several rules
+make is the first one's. Memory is bounded by budgets and chunks, whatever the data. Says nothing about likeness; that
+is `compare`'s.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from crm_clean.link.columns import Bag, Ints, combined, distinct
+from crm_clean.link.columns import MISSING, Bag, Ints, combined, distinct
 
 _SMALL_TABLE_BUDGET = 100_000
+# Pairs made at a time. Changes nothing in the result.
+_CHUNK = 1_000_000
+# Rules whose pairs are held before they are put together with those of the rules before.
+_RULES_AT_ONCE = 8
+_TOLD_BLOCKS = 10
+# A value that fewer records hold may be one person's own: it is counted, not told.
+_TOLD_FROM = 25
+# Records looked at to tell what a block has in common.
+_TOLD_BY = 100
 
 
 @dataclass(frozen=True)
@@ -47,25 +58,41 @@ class Rule:
     """A blocking rule: entries, the codes by which its over-full blocks are cut, in turn, and its share of a budget.
 
     A broad rule gets a small share: of large tables it then makes the pairs of rare keys, which are the telling ones.
+    `value` tells in words what the records of one block have in common.
     """
 
     name: str
-    keys: Keys
+    keys: Callable[[], Keys]
     cuts: Sequence[Callable[[], Ints]] = ()
     share: float = 1.0
+    value: Callable[[Ints], str] | None = None
+
+
+@dataclass(frozen=True)
+class FullBlock:
+    """A block that was not joined as it is: how many records share its value, and how many of their pairs were left
+    out. `value` is None where so few share it that it may be one person's own."""
+
+    value: str | None
+    n_records: int
+    n_left_out: int
 
 
 @dataclass
 class RuleReport:
-    """What a rule did: pairs made, pairs no earlier rule had, records in its largest block, what was left out."""
+    """What a rule did: pairs made, pairs no earlier rule had, those of them that ended in one cluster, records in its
+    largest block, what was left out, and the blocks that most was left out of."""
 
     name: str
     n_pairs: int = 0
     n_new: int = 0
+    n_merged: int = 0
     largest_block: int = 0
     n_blocks_cut: int = 0
     n_blocks_dropped: int = 0
     n_records_dropped: int = 0
+    n_left_out: int = 0
+    fullest: list[FullBlock] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -86,23 +113,34 @@ def n_pairs(sizes: Ints) -> int:
     return int((sizes * (sizes - 1) // 2).sum())
 
 
-def block(rules: Sequence[Rule], *, n: int, max_block: int, pairs_per_record: float) -> Candidates:
-    """All candidate pairs of `rules` over `n` records, within the cap and the budget of each rule."""
+def block(
+    rules: Sequence[Rule],
+    *,
+    n: int,
+    max_block: int,
+    pairs_per_record: float,
+    workers: int = 1,
+    chunk: int = _CHUNK,
+) -> Candidates:
+    """All candidate pairs of `rules` over `n` records, within the cap and the budget of each rule.
+
+    `workers` rules are worked on side by side, `chunk` pairs are made at a time; neither changes the result.
+    """
     budget = max(int(pairs_per_record * n), _SMALL_TABLE_BUDGET)
-    seen = np.empty(0, dtype=np.int64)
-    made_by = np.empty(0, dtype=np.int16)
-    reports = []
-    for index, rule in enumerate(rules):
-        report = RuleReport(rule.name)
+
+    def made(rule: Rule) -> tuple[Ints, RuleReport]:
         spend = max(int(budget * rule.share), _SMALL_TABLE_BUDGET)
-        found = distinct(_pair_keys(rule, n=n, max_block=max_block, budget=spend, report=report))
-        new = found[~is_among(found, seen)]
-        report.n_pairs, report.n_new = len(found), len(new)
-        both = np.concatenate([seen, new])
-        order = np.argsort(both, kind="stable")  # two sorted runs: merged in one pass
-        seen = both[order]
-        made_by = np.concatenate([made_by, np.full(len(new), index, dtype=np.int16)])[order]
-        reports.append(report)
+        return _made(rule, n=n, max_block=max_block, budget=spend, chunk=chunk)
+
+    seen, made_by, reports = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int16), []
+    with ThreadPoolExecutor(max_workers=max(workers, 1)) as pool:
+        for at in range(0, len(rules), _RULES_AT_ONCE):
+            found = list(pool.map(made, rules[at : at + _RULES_AT_ONCE]))
+            indexes = [np.full(len(keys), i, dtype=np.int16) for i, (keys, _) in enumerate(found, start=at)]
+            seen, made_by = _first_made([seen, *(keys for keys, _ in found)], [made_by, *indexes])
+            reports += [report for _, report in found]
+    for report, n_new in zip(reports, np.bincount(made_by, minlength=len(rules)).tolist(), strict=True):
+        report.n_new = n_new
     left, right = np.divmod(seen, max(n, 1))
     return Candidates(left, right, made_by, reports)
 
@@ -116,59 +154,120 @@ def is_among(keys: Ints, known: Ints) -> npt.NDArray[np.bool_]:
     return among
 
 
-def _pair_keys(rule: Rule, *, n: int, max_block: int, budget: int, report: RuleReport) -> Ints:
-    """Int64 pair keys (left * n + right) of one rule, with repeats."""
-    keys, cuts, found = rule.keys, list(rule.cuts), []
+def joined(record: Ints, starts: Ints, sizes: Ints, *, n: int, chunk: int = _CHUNK) -> Ints:
+    """Keys (left * n + right) of all pairs inside blocks given by start and size over `record`, in no order.
+
+    The records of a block must ascend. Blocks of one size are joined together, `chunk` pairs at a time.
+    """
+    out = np.empty(n_pairs(sizes), dtype=np.int64)
+    done = 0
+    for members in _members(record, starts, sizes, chunk=chunk):
+        one, other = np.triu_indices(members.shape[1], k=1)
+        keys = members[:, one] * n + members[:, other]
+        out[done : done + keys.size] = keys.ravel()
+        done += keys.size
+    return out
+
+
+def _members(record: Ints, starts: Ints, sizes: Ints, *, chunk: int) -> Iterator[Ints]:
+    """Records of blocks, blocks x size, with at most `chunk` pairs in them unless one block alone has more."""
+    order = np.argsort(sizes, kind="stable")
+    for here in np.split(order, np.flatnonzero(np.diff(sizes[order])) + 1) if len(order) else []:
+        of_size = int(sizes[here[0]])
+        step = max(chunk // (of_size * (of_size - 1) // 2), 1)
+        for at in range(0, len(here), step):
+            yield record[starts[here[at : at + step]][:, None] + np.arange(of_size)]
+
+
+def _first_made(keys: list[Ints], rule: list[npt.NDArray[np.int16]]) -> tuple[Ints, npt.NDArray[np.int16]]:
+    """Distinct pair keys, sorted, and the first rule that made each; runs come sorted and in the order of rules."""
+    every = np.concatenate(keys)
+    order = np.argsort(every, kind="stable")
+    every = every[order]
+    first = np.diff(every, prepend=MISSING) > 0
+    return every[first], np.concatenate(rule)[order[first]]
+
+
+@dataclass(frozen=True)
+class _Blocks:
+    """Blocks of two records or more: `record` from `starts[b]` on, ascending; `key[b]` is what they share."""
+
+    record: Ints
+    starts: Ints
+    sizes: Ints
+    key: Ints
+
+    @classmethod
+    def of(cls, record: Ints, key: Ints, *, n: int) -> _Blocks:
+        """Blocks from entries; repeats count once. Key and record are sorted as one number, which is quickest."""
+        bits = max(n, 1).bit_length()
+        if int(key.max(initial=0)) >= 1 << (62 - bits):
+            key = np.unique(key, return_inverse=True)[1]
+        both = distinct((key << bits) | record)
+        key = both >> bits
+        edges = np.flatnonzero(np.diff(key, prepend=MISSING))
+        sizes = np.diff(edges, append=len(key))
+        several = sizes > 1
+        kept = (both & ((1 << bits) - 1))[np.repeat(several, sizes)]
+        sizes, edges = sizes[several], edges[several]
+        return cls(kept, np.cumsum(sizes) - sizes, sizes, key[edges])
+
+    def of_these(self, which: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
+        """The records of some blocks, and for each the rank of its block among these."""
+        sizes = self.sizes[which]
+        return self.record[np.repeat(which, self.sizes)], np.repeat(np.arange(len(sizes)), sizes)
+
+
+def _made(rule: Rule, *, n: int, max_block: int, budget: int, chunk: int) -> tuple[Ints, RuleReport]:
+    """The distinct pair keys of one rule, sorted, and what it did."""
+    report = RuleReport(rule.name)
+    entries = rule.keys()
+    blocks = whole = _Blocks.of(entries.record, entries.key, n=n)
+    del entries
+    root, n_made = np.arange(len(whole.sizes)), np.zeros(len(whole.sizes), dtype=np.int64)
+    cuts, found = list(rule.cuts), []
+    report.largest_block = int(whole.sizes.max(initial=0))
     while True:
-        keys, starts, sizes = _grouped(keys)
-        report.largest_block = max(report.largest_block, int(sizes.max(initial=0)))
-        cap = _cap(sizes, max_block=max_block, budget=budget)
-        fits = sizes <= cap
-        found.append(joined(keys.record, starts[fits], sizes[fits], n=n))
-        budget -= n_pairs(sizes[fits])
-        if fits.all():
-            break
-        if not cuts:
-            report.n_blocks_dropped = int((~fits).sum())
-            report.n_records_dropped = int(sizes[~fits].sum())
+        fits = blocks.sizes <= _cap(blocks.sizes, max_block=max_block, budget=budget)
+        found.append(joined(blocks.record, blocks.starts[fits], blocks.sizes[fits], n=n, chunk=chunk))
+        budget -= len(found[-1])
+        made = blocks.sizes[fits]
+        n_made += np.bincount(root[fits], weights=made * (made - 1) // 2, minlength=len(n_made)).astype(np.int64)
+        if fits.all() or not cuts:
             break
         report.n_blocks_cut += int((~fits).sum())
-        over = np.repeat(~fits, sizes)
-        keys = Keys(keys.record[over], keys.key[over]).narrowed(cuts.pop(0)())
-    return np.concatenate(found)
-
-
-def _grouped(keys: Keys) -> tuple[Keys, Ints, Ints]:
-    """Entries sorted by key with repeats gone, and where blocks of two or more begin and how large they are."""
-    order = np.lexsort((keys.record, keys.key))
-    record, key = keys.record[order], keys.key[order]
-    again = np.zeros(len(key), dtype=bool)
-    again[1:] = (key[1:] == key[:-1]) & (record[1:] == record[:-1])
-    record, key = record[~again], key[~again]
-    edges = np.flatnonzero(np.diff(key, prepend=-2)) if len(key) else np.empty(0, dtype=np.int64)
-    sizes = np.diff(edges, append=len(key))
-    alone = np.repeat(sizes < 2, sizes)
-    sizes = sizes[sizes > 1]
-    starts = np.cumsum(sizes) - sizes
-    return Keys(record[~alone], key[~alone]), starts, sizes
+        record, parent = blocks.of_these(~fits)
+        code, root = cuts.pop(0)()[record], root[~fits]
+        there = code >= 0
+        wide = int(code.max(initial=0)) + 1
+        blocks = _Blocks.of(record[there], parent[there] * wide + code[there], n=n)
+        root = root[blocks.key // wide]
+    report.n_blocks_dropped = int((~fits).sum())
+    report.n_records_dropped = int(blocks.sizes[~fits].sum())
+    _tell(rule, whole, n_made, report)
+    pairs = distinct(np.concatenate(found))
+    report.n_pairs = len(pairs)
+    return pairs, report
 
 
 def _cap(sizes: Ints, *, max_block: int, budget: int) -> int:
     """The largest block size that keeps all blocks up to it within the budget of pairs."""
-    size, times = np.unique(sizes, return_counts=True)
-    spent = np.cumsum(times * (size * (size - 1) // 2))
+    within = sizes[sizes <= max_block]
+    times = np.bincount(within)
+    size = np.flatnonzero(times)
+    spent = np.cumsum(times[size] * (size * (size - 1) // 2))
     affordable = size[spent <= max(budget, 0)]
-    return min(max_block, int(affordable[-1])) if len(affordable) else 0
+    return int(affordable[-1]) if len(affordable) else 0
 
 
-def joined(record: Ints, starts: Ints, sizes: Ints, *, n: int) -> Ints:
-    """Pair keys of all pairs inside blocks given by start and size over `record`."""
-    if not len(sizes):
-        return np.empty(0, dtype=np.int64)
-    place = np.repeat(starts, sizes) + (np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes))
-    after = np.repeat(starts + sizes, sizes) - place - 1
-    one = np.repeat(place, after)
-    other = one + 1 + np.arange(len(one)) - np.repeat(np.cumsum(after) - after, after)
-    a, b = record[one], record[other]
-    keys: Ints = np.minimum(a, b) * n + np.maximum(a, b)
-    return keys
+def _tell(rule: Rule, whole: _Blocks, n_made: Ints, report: RuleReport) -> None:
+    """Writes into `report` what was left out, and of which blocks most; equally full ones by their first record."""
+    left_out = whole.sizes * (whole.sizes - 1) // 2 - n_made
+    report.n_left_out = int(left_out.sum())
+    some = np.flatnonzero(left_out)
+    order = np.lexsort((whole.record[whole.starts[some]], -left_out[some]))[:_TOLD_BLOCKS]
+    for at in some[order].tolist():
+        start, size = int(whole.starts[at]), int(whole.sizes[at])
+        told = rule.value is not None and size >= _TOLD_FROM
+        value = rule.value(whole.record[start : start + min(size, _TOLD_BY)]) if rule.value and told else None
+        report.fullest.append(FullBlock(value, size, int(left_out[at])))

@@ -7,6 +7,8 @@ Broad keys (a birth date, a surname in a town) are cut by further keys where a t
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -18,118 +20,162 @@ from crm_clean.link.people import People
 _PREFIX = 3
 # Of the budget of pairs for rules whose keys many strangers share.
 _BROAD = 0.3
+# Columns of plain text that share the budget of one rule: more of them do not make more pairs.
+_TEXTS = 4
 
 
 def blocking_rules(people: People) -> list[Rule]:
-    """The rules that have something to work on in this table."""
-    return [rule for rule in [*_contact(people), *_name(people), *_place(people), *_text(people)] if len(rule.keys.key)]
+    """The rules that have something to work on in this table. Keys are made when a rule's turn comes."""
+    parts = _Parts(people)
+    return [*_contact(parts), *_name(parts), *_place(parts), *_text(parts)]
 
 
-def _contact(p: People) -> list[Rule]:
+@dataclass(frozen=True)
+class _Part:
+    """One part of a blocking key, named in words. `make` gives its column or bag, `told` the text of a record's."""
+
+    word: str
+    make: Callable[[], Column | Bag]
+    told: Callable[[int], str] | None = None
+
+    @cached_property
+    def of(self) -> Column | Bag:
+        return self.make()
+
+    @property
+    def is_empty(self) -> bool:
+        return self.of.is_empty
+
+    def keys(self) -> Keys:
+        return Keys.of(self.of.codes) if isinstance(self.of, Column) else Keys.of_bag(self.of)
+
+    @cached_property
+    def codes(self) -> Ints:
+        """One code a record: of several values the first."""
+        if isinstance(self.of, Column):
+            return self.of.codes
+        padded = np.append(self.of.codes, MISSING)
+        return np.where(self.of.has, padded[np.minimum(self.of.starts[:-1], len(self.of.codes))], MISSING)
+
+    def said(self, records: Ints) -> str:
+        """The value that these records share, in words."""
+        if self.told is not None:
+            return f"{self.word} {self.told(int(records[0]))}"
+        if isinstance(self.of, Column):
+            return f"{self.word} {self.of.values[self.of.codes[records[0]]]}"
+        held = [self.of.codes[self.of.starts[r] : self.of.starts[r + 1]] for r in records.tolist()]
+        codes, times = np.unique(np.concatenate(held), return_counts=True)
+        return f"{self.word} {self.of.values[codes[np.argmax(times)]]}"
+
+
+class _Parts:
+    """The parts that keys are made of; each is made once, when first needed."""
+
+    def __init__(self, p: People) -> None:
+        self.people = p
+        self.email, self.role = _Part("mailbox", lambda: p.emails), _Part("mailbox", lambda: p.roles)
+        self.user, self.phone = _Part("mailbox user", lambda: p.users), _Part("phone", lambda: p.phones)
+        self.profile, self.address = _Part("profile", lambda: p.profiles), _Part("address", lambda: p.addresses)
+        self.street, self.postcode = _Part("street", lambda: p.streets), _Part("postcode", lambda: p.postcodes)
+        self.city, self.company = _Part("city", lambda: p.cities), _Part("company", lambda: p.company)
+        self.first, self.last = _Part("first name", lambda: p.first), _Part("surname", lambda: p.last)
+        self.full = _Part("name", lambda: p.full, self._name)
+        self.sound = _Part("surname like", lambda: p.sound, lambda r: p.last.values[p.last.codes[r]])
+        self.initial = _Part("initial", lambda: p.first.mapped([v[:1] for v in p.first.values]))
+        self.first_start = _Part("first name from", lambda: _start(p.first))
+        self.last_start = _Part("surname from", lambda: _start(p.last))
+        self.birth, self.year = _Part("birth date", lambda: p.birth), _Part("birth year", lambda: _year(p.birth))
+        self.formal = _Part("first name", lambda: _formal(p))
+        self.surname = _Part("surname", lambda: _surnames(p))
+        self.texts = {label: _Part(label, lambda bag=bag: bag) for label, bag in p.texts.items()}  # type: ignore[misc]
+
+    def _name(self, record: int) -> str:
+        codes = (self.people.first.codes[record], self.people.last.codes[record])
+        held = zip((self.people.first, self.people.last), codes, strict=True)
+        return " ".join(column.values[code] for column, code in held if code >= 0)
+
+
+def _rule(name: str, *parts: _Part, cuts: tuple[_Part, ...] = (), share: float = 1.0) -> list[Rule]:
+    """The rule that joins records which share all `parts`, or none where the table lacks one of them."""
+    if any(part.is_empty for part in parts):
+        return []
+
+    def keys() -> Keys:
+        found = parts[0].keys()
+        for part in parts[1:]:
+            found = found.narrowed(part.codes)
+        return found
+
+    def value(records: Ints) -> str:
+        return ", ".join(part.said(records) for part in parts)
+
+    further = [_codes(part) for part in cuts if not part.is_empty]
+    return [Rule(name, keys, further, share=share, value=value)]
+
+
+def _codes(part: _Part) -> Callable[[], Ints]:
+    return lambda: part.codes
+
+
+def _contact(p: _Parts) -> list[Rule]:
     return [
-        Rule("email", Keys.of_bag(p.emails), (_sound(p), _initial(p))),
-        Rule("phone", Keys.of_bag(p.phones), (_sound(p), _initial(p))),
-        Rule("profile", Keys.of_bag(p.profiles), (_sound(p),)),
-        Rule("email_user", Keys.of_bag(p.users), (_sound(p), _initial(p))),
-        Rule("role_mailbox+initial", Keys.of_bag(p.roles).narrowed(_initial(p)()), (_sound(p),)),
-        Rule("role_mailbox+surname", Keys.of_bag(p.roles).narrowed(p.sound.codes), (_initial(p),)),
+        *_rule("email", p.email, cuts=(p.sound, p.initial)),
+        *_rule("phone", p.phone, cuts=(p.sound, p.initial)),
+        *_rule("profile", p.profile, cuts=(p.sound,)),
+        *_rule("email_user", p.user, cuts=(p.sound, p.initial)),
+        *_rule("role_mailbox+initial", p.role, p.initial, cuts=(p.sound,)),
+        *_rule("role_mailbox+surname", p.role, p.sound, cuts=(p.initial,)),
     ]
 
 
-def _name(p: People) -> list[Rule]:
-    first_then = (_birth(p), _first(p.postcodes), _codes(p.company), _first(p.cities))
+def _name(p: _Parts) -> list[Rule]:
+    where = (p.birth, p.postcode, p.company, p.city)
     return [
-        Rule("name", Keys.of(p.full.codes), first_then),
-        Rule("nickname+surname", _formal(p).narrowed(p.last.codes), first_then),
-        Rule("first+maiden", _surnames(p).narrowed(p.first.codes), first_then),
-        Rule(
-            "birth_date+first", Keys.of(p.birth.codes).narrowed(p.first.codes), (_first(p.postcodes), _first(p.cities))
-        ),
-        Rule("birth_date", Keys.of(p.birth.codes), (_codes(p.sound), _initial(p)), share=_BROAD),
-        Rule(
-            "first+surname_start",
-            Keys.of(p.first.codes).narrowed(_start(p.last)),
-            (_first(p.cities), _codes(p.company)),
-            share=_BROAD,
-        ),
-        Rule(
-            "initial+surname",
-            Keys.of(p.sound.codes).narrowed(_initial(p)()),
-            (_first(p.cities), _year(p)),
-            share=_BROAD,
-        ),
+        *_rule("name", p.full, cuts=where),
+        *_rule("nickname+surname", p.formal, p.last, cuts=where),
+        *_rule("first+maiden", p.surname, p.first, cuts=where),
+        *_rule("birth_date+first", p.birth, p.first, cuts=(p.postcode, p.city)),
+        *_rule("birth_date", p.birth, cuts=(p.sound, p.initial), share=_BROAD),
+        *_rule("first+surname_start", p.first, p.last_start, cuts=(p.city, p.company), share=_BROAD),
+        *_rule("initial+surname", p.sound, p.initial, cuts=(p.city, p.year), share=_BROAD),
     ]
 
 
-def _place(p: People) -> list[Rule]:
-    company = Keys.of(p.company.codes)
+def _place(p: _Parts) -> list[Rule]:
     return [
-        Rule("address", Keys.of_bag(p.addresses), (_initial(p), _sound(p))),
-        Rule("postcode+surname", Keys.of_bag(p.postcodes).narrowed(p.sound.codes), (_initial(p),)),
-        Rule("postcode+first", Keys.of_bag(p.postcodes).narrowed(p.first.codes), (_start_of(p.last),)),
-        Rule("street+initial", Keys.of_bag(p.streets).narrowed(_initial(p)()), (_sound(p),)),
-        Rule("company+surname", company.narrowed(p.sound.codes), (_initial(p),)),
-        Rule("company+first", company.narrowed(p.first.codes), (_start_of(p.last),)),
-        Rule(
-            "city+surname", Keys.of_bag(p.cities).narrowed(p.sound.codes), (_initial(p), _codes(p.first)), share=_BROAD
-        ),
-        Rule("city+first", Keys.of_bag(p.cities).narrowed(p.first.codes), (_start_of(p.last),), share=_BROAD),
+        *_rule("address", p.address, cuts=(p.initial, p.sound)),
+        *_rule("postcode+surname", p.postcode, p.sound, cuts=(p.initial,)),
+        *_rule("postcode+first", p.postcode, p.first, cuts=(p.last_start,)),
+        *_rule("street+initial", p.street, p.initial, cuts=(p.sound,)),
+        *_rule("company+surname", p.company, p.sound, cuts=(p.initial,)),
+        *_rule("company+first", p.company, p.first, cuts=(p.last_start,)),
+        *_rule("city+surname", p.city, p.sound, cuts=(p.initial, p.first), share=_BROAD),
+        *_rule("city+first", p.city, p.first, cuts=(p.last_start,), share=_BROAD),
     ]
 
 
-def _text(p: People) -> list[Rule]:
+def _text(p: _Parts) -> list[Rule]:
+    share = min(1.0, _TEXTS / max(len(p.texts), 1))
+    nameless = p.first.is_empty and p.last.is_empty
     rules = []
-    for label, bag in p.texts.items():
-        rules.append(Rule(f"text:{label}+surname", Keys.of_bag(bag).narrowed(p.sound.codes), (_initial(p), _year(p))))
-        rules.append(
-            Rule(f"text:{label}+first", Keys.of_bag(bag).narrowed(p.first.codes), (_start_of(p.last), _year(p)))
-        )
-        rules.append(Rule(f"text:{label}+birth_date", Keys.of_bag(bag).narrowed(p.birth.codes), (_initial(p),)))
-        if not any(len(c.values) for c in (p.first, p.last)):
-            rules.append(Rule(f"text:{label}", Keys.of_bag(bag)))
+    for label, part in p.texts.items():
+        rules += _rule(f"text:{label}+surname", part, p.sound, cuts=(p.initial, p.year), share=share)
+        rules += _rule(f"text:{label}+first", part, p.first, cuts=(p.last_start, p.year), share=share)
+        rules += _rule(f"text:{label}+birth_date", part, p.birth, cuts=(p.initial,), share=share)
+        rules += _rule(f"text:{label}", part, share=share) if nameless else []
     return rules
 
 
-def _codes(column: Column) -> Callable[[], Ints]:
-    return lambda: column.codes
+def _year(birth: Column) -> Column:
+    return birth.mapped([v[:4] if v[:1].isdigit() else None for v in birth.values])
 
 
-def _sound(p: People) -> Callable[[], Ints]:
-    return lambda: p.sound.codes
+def _start(column: Column) -> Column:
+    return column.mapped([v[:_PREFIX] for v in column.values])
 
 
-def _birth(p: People) -> Callable[[], Ints]:
-    return lambda: p.birth.codes
-
-
-def _year(p: People) -> Callable[[], Ints]:
-    return lambda: p.birth.mapped([v[:4] if v[:1].isdigit() else None for v in p.birth.values]).codes
-
-
-def _initial(p: People) -> Callable[[], Ints]:
-    return lambda: p.first.mapped([v[:1] for v in p.first.values]).codes
-
-
-def _start(column: Column) -> Ints:
-    return column.mapped([v[:_PREFIX] for v in column.values]).codes
-
-
-def _start_of(column: Column) -> Callable[[], Ints]:
-    return lambda: _start(column)
-
-
-def _first(bag: Bag) -> Callable[[], Ints]:
-    """The first value that each record holds."""
-
-    def codes() -> Ints:
-        padded = np.append(bag.codes, MISSING)
-        return np.where(bag.has, padded[np.minimum(bag.starts[:-1], len(bag.codes))], MISSING)
-
-    return codes
-
-
-def _formal(p: People) -> Keys:
-    """The formal names that a first name or nickname may stand for, as keys of the record."""
+def _formal(p: People) -> Bag:
+    """The formal names that a first name or nickname may stand for."""
     formal = formal_names(p.first.values)
     sizes = np.array([len(f) for f in formal], dtype=np.int64)
     names = sorted({name for group in formal for name in group})
@@ -140,18 +186,16 @@ def _formal(p: People) -> Keys:
     code = p.first.codes[record]
     times = sizes[code]
     within = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
-    return Keys(np.repeat(record, times), flat[np.repeat(starts[code], times) + within])
+    return Bag.coded(np.repeat(record, times), flat[np.repeat(starts[code], times) + within], names, n=p.n)
 
 
-def _surnames(p: People) -> Keys:
-    """Last and maiden name as keys of the record, in one vocabulary; only where the table knows maiden names."""
+def _surnames(p: People) -> Bag:
+    """Last and maiden name in one vocabulary; only where the table knows maiden names."""
     if p.maiden.is_empty:
-        return Keys.of(np.full(p.n, MISSING))
+        return Bag.coded(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), [], n=p.n)
     names = sorted(set(p.last.values) | set(p.maiden.values))
     rank = {name: i for i, name in enumerate(names)}
     found = [
         np.append(np.array([rank[v] for v in c.values], dtype=np.int64), MISSING)[c.codes] for c in (p.last, p.maiden)
     ]
-    record = np.tile(np.arange(p.n), 2)
-    key = np.concatenate(found)
-    return Keys(record[key >= 0], key[key >= 0])
+    return Bag.coded(np.tile(np.arange(p.n), 2), np.concatenate(found), names, n=p.n)

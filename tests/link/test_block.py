@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -15,12 +17,16 @@ def _codes(*values: int) -> np.ndarray:
     return np.array(values, dtype=np.int64)
 
 
+def _keys(*values: int) -> Callable[[], Keys]:
+    return lambda: Keys.of(_codes(*values))
+
+
 def _pairs(candidates) -> set[tuple[int, int]]:  # type: ignore[no-untyped-def]
     return set(zip(candidates.left.tolist(), candidates.right.tolist(), strict=True))
 
 
 def test_records_that_share_a_key_become_pairs_once_and_missing_keys_never() -> None:
-    rules = [Rule("a", Keys.of(_codes(1, 1, -1, -1, 1))), Rule("b", Keys.of(_codes(7, 7, 7, -1, -1)))]
+    rules = [Rule("a", _keys(1, 1, -1, -1, 1)), Rule("b", _keys(7, 7, 7, -1, -1))]
     found = block(rules, n=5, max_block=10, pairs_per_record=10)
     assert _pairs(found) == {(0, 1), (0, 4), (1, 4), (0, 2), (1, 2)}
     assert [r.n_new for r in found.reports] == [3, 2]
@@ -30,7 +36,7 @@ def test_records_that_share_a_key_become_pairs_once_and_missing_keys_never() -> 
 @given(st.lists(st.integers(-1, 4), min_size=1, max_size=40), st.lists(st.integers(-1, 4), min_size=1, max_size=40))
 def test_pairs_are_exactly_those_that_agree_on_a_key(one: list[int], two: list[int]) -> None:
     n = min(len(one), len(two))
-    rules = [Rule("one", Keys.of(_codes(*one[:n]))), Rule("two", Keys.of(_codes(*two[:n])))]
+    rules = [Rule("one", _keys(*one[:n])), Rule("two", _keys(*two[:n]))]
     expected = {(i, j) for i in range(n) for j in range(i + 1, n) if one[i] == one[j] >= 0 or two[i] == two[j] >= 0}
     assert _pairs(block(rules, n=n, max_block=100, pairs_per_record=100)) == expected
 
@@ -38,7 +44,7 @@ def test_pairs_are_exactly_those_that_agree_on_a_key(one: list[int], two: list[i
 def test_a_block_over_the_cap_is_cut_by_the_next_key_and_what_stays_too_large_is_reported() -> None:
     crowd = np.zeros(30, dtype=np.int64)
     finer = np.concatenate([np.arange(10) // 2, np.full(20, 9)])
-    found = block([Rule("hot", Keys.of(crowd), (lambda: finer,))], n=30, max_block=5, pairs_per_record=100)
+    found = block([Rule("hot", lambda: Keys.of(crowd), (lambda: finer,))], n=30, max_block=5, pairs_per_record=100)
     assert _pairs(found) == {(0, 1), (2, 3), (4, 5), (6, 7), (8, 9)}
     report = found.reports[0]
     assert (report.largest_block, report.n_blocks_cut, report.n_blocks_dropped, report.n_records_dropped) == (
@@ -51,7 +57,7 @@ def test_a_block_over_the_cap_is_cut_by_the_next_key_and_what_stays_too_large_is
 
 def test_a_value_that_everyone_has_costs_no_pairs() -> None:
     n = 200_000
-    found = block([Rule("hot", Keys.of(np.zeros(n, dtype=np.int64)))], n=n, max_block=500, pairs_per_record=1.5)
+    found = block([Rule("hot", lambda: Keys.of(np.zeros(n, dtype=np.int64)))], n=n, max_block=500, pairs_per_record=1.5)
     assert len(found) == 0
     assert found.reports[0].n_records_dropped == n
 
@@ -59,7 +65,7 @@ def test_a_value_that_everyone_has_costs_no_pairs() -> None:
 def test_a_rule_never_spends_more_than_its_budget() -> None:
     n = 300_000
     codes = np.arange(n) // 20  # 15,000 blocks of 20 would be 2,850,000 pairs
-    found = block([Rule("wide", Keys.of(codes))], n=n, max_block=500, pairs_per_record=1.0)
+    found = block([Rule("wide", lambda: Keys.of(codes))], n=n, max_block=500, pairs_per_record=1.0)
     assert found.reports[0].n_pairs <= n
 
 
