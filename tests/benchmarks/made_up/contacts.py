@@ -23,8 +23,9 @@ FAMILIES = 0.04  # of all homes
 TOWNS, POSTCODES_A_TOWN = 150, 8
 
 PHONE_FORMS = (
-    "({0}) {1}-{2}", "{0}-{1}-{2}", "{0}.{1}.{2}", "{0}{1}{2}", "+1 {0} {1} {2}", "+1{0}{1}{2}", "1-{0}-{1}-{2}", "{0} {1} {2}",
-)  # fmt: skip
+    *("({0}) {1}-{2}", "{0}-{1}-{2}", "{0}.{1}.{2}", "{0}{1}{2}"),
+    *("+1 {0} {1} {2}", "+1{0}{1}{2}", "1-{0}-{1}-{2}", "{0} {1} {2}"),
+)
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,7 @@ class Clerk:
         cells = (
             *self.name(person),
             self.email(person, job),
-            self.phone(person, job, own=phone, home=home),
+            self.phone(job, own=phone, home=home),
             "" if job is None or dice.chance(0.3) else self.company(job.company),
             street,
             city,
@@ -195,7 +196,7 @@ class Clerk:
         address = job.email if job is not None and at_work else dice.one(person.emails)
         return dice.slip(address) if dice.chance(0.03) else address
 
-    def phone(self, person: Person, job: Job | None, *, own: str, home: Home) -> str:
+    def phone(self, job: Job | None, *, own: str, home: Home) -> str:
         dice = self.dice
         how = dice.random()
         if how < 0.23:
