@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from crm_clean.link.block import Candidates, is_among
 from crm_clean.link.cluster import CANNOT, MUST
-from crm_clean.link.columns import Ints
+from crm_clean.link.columns import MISSING, Ints, strings
 from crm_clean.link.people import People
 from crm_clean.link.score import Floats
 from crm_clean.records.decisions import standing
@@ -16,16 +18,24 @@ from crm_clean.records.decisions import standing
 def decided_pairs(people: People, decisions: pd.DataFrame) -> pd.DataFrame:
     """Decisions that stand between records of this table, as columns left, right (positions) and bits; sorted."""
     said = standing(decisions)
-    position = pd.Series(np.arange(people.n), index=pd.Index(people.ids))
-    a = said["left_id"].map(position)
-    b = said["right_id"].map(position)
-    here = (a.notna() & b.notna()).to_numpy(dtype=bool)
-    one, two = a[here].to_numpy(dtype=np.int64), b[here].to_numpy(dtype=np.int64)
+    one, two = _positions(people, said["left_id"], said["right_id"])
+    here = (one >= 0) & (two >= 0) & (one != two)
+    one, two = one[here], two[here]
     same = said["verdict"][here].eq("same").to_numpy(dtype=bool)
     frame = pd.DataFrame(
         {"left": np.minimum(one, two), "right": np.maximum(one, two), "bits": np.where(same, MUST, CANNOT)}
     )
     return frame.sort_values(["left", "right"], ignore_index=True)
+
+
+def _positions(people: People, *ids: pd.Series[str]) -> list[Ints]:
+    """Where the records of some ids stand, -1 for ids of no record. Few are decided: they are looked up, not all."""
+    asked = pc.unique(pa.concat_arrays([strings(one) for one in ids]))
+    held = pc.index_in(strings(people.ids), value_set=asked)
+    position = np.full(len(asked), MISSING)
+    there = np.flatnonzero(pc.is_valid(held).to_numpy(zero_copy_only=False))
+    position[held.take(pa.array(there)).to_numpy(zero_copy_only=False)] = there
+    return [position[pc.index_in(strings(one), value_set=asked).to_numpy(zero_copy_only=False)] for one in ids]
 
 
 def with_decided(candidates: Candidates, decided: pd.DataFrame, *, n: int) -> Candidates:
