@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from made_up import contacts
+from made_up import companies, contacts, people, typos, variants
 
 Rows = Iterator[tuple[str, ...]]
 
@@ -29,6 +29,10 @@ class Shape:
 
 SHAPES = {
     "contacts": Shape(contacts.COLUMNS, contacts.rows),
+    "typos": Shape(typos.COLUMNS, typos.rows),
+    "variants": Shape(variants.COLUMNS, variants.rows),
+    "people": Shape(people.COLUMNS, people.rows),
+    "companies": Shape(companies.COLUMNS, companies.rows),
 }
 
 
