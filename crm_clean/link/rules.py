@@ -15,11 +15,16 @@ import numpy as np
 from crm_clean.link.block import Keys, Rule
 from crm_clean.link.columns import MISSING, Bag, Column, Ints
 from crm_clean.link.compare.names import formal_names
-from crm_clean.link.people import People
+from crm_clean.link.people import People, sound_of
 
 _PREFIX = 3
 # Of the budget of pairs for rules whose keys many strangers share.
 _BROAD = 0.3
+# The same where a table has little else to go by.
+_BROAD_OF_THIN = 2.0
+# A table is thin when no more than this many of mailbox, phone and street are known of most of its records.
+_FEW = 1
+_MAILBOX_START = 5
 # Columns of plain text that share the budget of one rule: more of them do not make more pairs.
 _TEXTS = 4
 
@@ -27,7 +32,7 @@ _TEXTS = 4
 def blocking_rules(people: People) -> list[Rule]:
     """The rules that have something to work on in this table. Keys are made when a rule's turn comes."""
     parts = _Parts(people)
-    return [*_contact(parts), *_name(parts), *_place(parts), *_text(parts)]
+    return [*_contact(parts), *_name(parts), *_place(parts), *_text(parts), *(_bare(parts) if parts.is_thin else [])]
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,10 @@ class _Parts:
         self.birth, self.year = _Part("birth date", lambda: p.birth), _Part("birth year", lambda: _year(p.birth))
         self.formal = _Part("first name", lambda: _formal(p))
         self.surname = _Part("surname", lambda: _surnames(p))
+        self.first_like = _Part("first name like", lambda: p.first.mapped([sound_of(v) for v in p.first.values]))
+        self.mail_start = _Part("mailbox from", lambda: p.emails.mapped([v[:_MAILBOX_START] for v in p.emails.values]))
+        self.is_thin = sum(2 * int(bag.has.sum()) > p.n for bag in (p.emails, p.phones, p.streets)) <= _FEW
+        self.broad = _BROAD_OF_THIN if self.is_thin else _BROAD
         self.texts = {label: _Part(label, lambda bag=bag: bag) for label, bag in p.texts.items()}  # type: ignore[misc]
 
     def _name(self, record: int) -> str:
@@ -135,9 +144,9 @@ def _name(p: _Parts) -> list[Rule]:
         *_rule("nickname+surname", p.formal, p.last, cuts=where),
         *_rule("first+maiden", p.surname, p.first, cuts=where),
         *_rule("birth_date+first", p.birth, p.first, cuts=(p.postcode, p.city)),
-        *_rule("birth_date", p.birth, cuts=(p.sound, p.initial), share=_BROAD),
-        *_rule("first+surname_start", p.first, p.last_start, cuts=(p.city, p.company), share=_BROAD),
-        *_rule("initial+surname", p.sound, p.initial, cuts=(p.city, p.year), share=_BROAD),
+        *_rule("birth_date", p.birth, cuts=(p.sound, p.initial), share=p.broad),
+        *_rule("first+surname_start", p.first, p.last_start, cuts=(p.city, p.company), share=p.broad),
+        *_rule("initial+surname", p.sound, p.initial, cuts=(p.city, p.year), share=p.broad),
     ]
 
 
@@ -149,8 +158,8 @@ def _place(p: _Parts) -> list[Rule]:
         *_rule("street+initial", p.street, p.initial, cuts=(p.sound,)),
         *_rule("company+surname", p.company, p.sound, cuts=(p.initial,)),
         *_rule("company+first", p.company, p.first, cuts=(p.last_start,)),
-        *_rule("city+surname", p.city, p.sound, cuts=(p.initial, p.first), share=_BROAD),
-        *_rule("city+first", p.city, p.first, cuts=(p.last_start,), share=_BROAD),
+        *_rule("city+surname", p.city, p.sound, cuts=(p.initial, p.first), share=p.broad),
+        *_rule("city+first", p.city, p.first, cuts=(p.last_start,), share=p.broad),
     ]
 
 
@@ -163,6 +172,20 @@ def _text(p: _Parts) -> list[Rule]:
         rules += _rule(f"text:{label}+first", part, p.first, cuts=(p.last_start, p.year), share=share)
         rules += _rule(f"text:{label}+birth_date", part, p.birth, cuts=(p.initial,), share=share)
         rules += _rule(f"text:{label}", part, share=share) if nameless else []
+    return rules
+
+
+def _bare(p: _Parts) -> list[Rule]:
+    """Rules for tables that know little of each record: broader keys, of which the rare ones count."""
+    place = [("postcode", p.postcode), ("city", p.city), *((f"text:{label}", part) for label, part in p.texts.items())]
+    rules = [
+        *_rule("surname_start+year", p.last_start, p.year, cuts=(p.initial, p.city), share=p.broad),
+        *_rule("first_start+year", p.first_start, p.year, cuts=(p.last_start, p.city), share=p.broad),
+        *_rule("mailbox_start", p.mail_start, cuts=(p.city, p.year), share=_BROAD),
+    ]
+    for name, part in place:
+        rules += _rule(f"{name}+year", part, p.year, cuts=(p.initial,), share=p.broad)
+        rules += _rule(name, part, cuts=(p.initial, p.sound), share=_BROAD)
     return rules
 
 

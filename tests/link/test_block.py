@@ -105,6 +105,13 @@ def test_a_rule_never_spends_more_than_its_budget() -> None:
             "text:club+first",
             id="a plain text column",
         ),
+        pytest.param(
+            {"last_name": "bergman", "birth_date": "1980-01-02"},
+            {"last_name": "bergerac", "birth_date": "1980-11-20"},
+            "surname_start+year",
+            id="how a surname begins, and the year of birth, where little else is known",
+        ),
+        pytest.param({"postal_code": "8000"}, {"postal_code": "8000"}, "postcode", id="a postcode alone, there"),
     ],
 )
 def test_a_rule_brings_them_together(people, left: dict, right: dict, rule: str) -> None:  # type: ignore[no-untyped-def]
@@ -112,6 +119,11 @@ def test_a_rule_brings_them_together(people, left: dict, right: dict, rule: str)
     made = [report.name for report in found.reports if report.n_pairs]
     assert _pairs(found) == {(0, 1)}
     assert rule in made
+
+
+def test_a_table_that_knows_mailboxes_and_phones_goes_without_the_broad_rules(people) -> None:  # type: ignore[no-untyped-def]
+    rich = [{"email": f"m{i}@x.example", "phone": f"+1415555267{i}", "postal_code": "8000"} for i in range(2)]
+    assert not len(block(blocking_rules(people(rich)), n=2, max_block=10, pairs_per_record=10))
 
 
 def test_counting_pairs() -> None:
