@@ -122,11 +122,11 @@ def _model(
 
 def _clustered(links: Links, judge: Judge, spec: LinkSpec) -> tuple[float, Clustering]:
     """The threshold that keeps the promise, and the clusters it makes."""
-    n, largest = judge.people.n, spec.max_cluster
+    n = judge.people.n
     floor = odds(spec.threshold or THRESHOLDS[0])
-    whole = completed(links, judge.score, n=n, threshold_bits=floor, max_cluster=largest)
+    whole = completed(links, judge.score, n=n, threshold_bits=floor, max_cluster=spec.max_cluster)
 
     def clustered(threshold: float) -> Clustering:
-        return cluster(whole, n=n, threshold_bits=odds(threshold), max_cluster=largest)
+        return cluster(whole, n=n, threshold_bits=odds(threshold))
 
     return keep_promise(clustered, threshold=spec.threshold, precision=spec.precision)

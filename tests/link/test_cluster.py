@@ -20,7 +20,7 @@ def _run(weights: Weighted, *, n: int, rest: float = 0.0, at: float = 0.0, large
     keys = sorted(weights)
     links = Links(_ints([a for a, _ in keys]), _ints([b for _, b in keys]), np.array([weights[k] for k in keys]))
     whole = completed(links, lambda left, _: np.full(len(left), rest), n=n, threshold_bits=at, max_cluster=largest)
-    return cluster(whole, n=n, threshold_bits=at, max_cluster=largest)
+    return cluster(whole, n=n, threshold_bits=at)
 
 
 def _groups(found: Clustering) -> set[frozenset[int]]:
