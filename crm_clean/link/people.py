@@ -16,13 +16,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crm_clean.link.birthdays import births
 from crm_clean.link.columns import MISSING, Bag, Column, Ints, combined, strings
 
 _GENERIC_USERS = 3
 _TOLD = ("kind", "label", "key", "postal_code", "city", "is_role")
 _NEEDED = (
     "content_hash", "record_id", "first_name_key", "last_name_key", "maiden_name_key", "suffix_key", "birth_date",
-    "company_key",
+    "company_key", "birth_date_raw", "created_at_raw",
 )  # fmt: skip
 
 
@@ -97,7 +98,7 @@ def read_people(records: pd.DataFrame, points: pd.DataFrame) -> People:
         suffix=Column.of(records["suffix_key"]),
         full=_either_order(first, last),
         sound=sound,
-        birth=Column.of(records["birth_date"]),
+        birth=Column.of(births(records["birth_date"], records["birth_date_raw"], records["created_at_raw"])),
         company=Column.of(records["company_key"]),
         emails=mailboxes,
         roles=emails.bag("key", where=is_role),

@@ -25,6 +25,7 @@ def _record(index: int, row: Row) -> dict[str, Any]:
         "record_id": row.get("id", f"t:{index:05d}"),
         "source": row.get("source", "t"),
         "birth_date": row.get("birth_date"),
+        "birth_date_raw": row.get("birth_date_raw"),
     }
     out |= {f"{name}_key": row.get(name) for name in _KEYS}
     out["content_hash"] = "|".join(f"{k}={row[k]}" for k in sorted(row) if k != "id")
