@@ -174,7 +174,7 @@ def _members(record: Ints, starts: Ints, sizes: Ints, *, chunk: int) -> Iterator
     order = np.argsort(sizes, kind="stable")
     for here in np.split(order, np.flatnonzero(np.diff(sizes[order])) + 1) if len(order) else []:
         of_size = int(sizes[here[0]])
-        step = max(chunk // (of_size * (of_size - 1) // 2), 1)
+        step = max(chunk // max(of_size * (of_size - 1) // 2, 1), 1)
         for at in range(0, len(here), step):
             yield record[starts[here[at : at + step]][:, None] + np.arange(of_size)]
 

@@ -26,7 +26,7 @@ _MOST_BITS = 12.0
 MUST, CANNOT = 1e3, -1e3
 # Pairs inside components that are scored though blocking did not make them, for each record in a component that is
 # too large; of a small table this many in all.
-_SCORED_PER_RECORD, _SCORED_AT_LEAST = 6, 200_000
+_SCORED_PER_RECORD, _SCORED_AT_LEAST = 3, 200_000
 # Only people's word makes a component larger than this: it is joined by nothing else.
 _LARGEST_MATRIX = 400
 # Entries of the matrices worked on at a time, and links looked at together. Neither changes the result.
