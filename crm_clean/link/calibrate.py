@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from crm_clean.link.cluster import Clustering
+from crm_clean.link.score import likelihood, odds
 
-# Tried in turn. Below even odds nothing is merged, however sure the rest is.
-THRESHOLDS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
+# Tried between these odds, in steps of so many bits. Below even odds nothing is merged, however sure the rest is.
+LOWEST, HIGHEST, STEP = 0.0, 10.0, 0.25
 
 
 def keep_promise(
@@ -19,15 +20,24 @@ def keep_promise(
 ) -> tuple[float, Clustering]:
     """The lowest threshold whose clusters are expected to hold `precision`, and those clusters.
 
-    A `threshold` given is taken as it is. When none keeps the promise the strictest one is the best there is.
+    `clustered` takes a threshold in bits; thresholds are told as probabilities. One that is given is taken as it is.
+    When none keeps the promise the strictest one is the best there is.
     """
     if threshold is not None:
-        return threshold, clustered(threshold)
-    for tried in THRESHOLDS:
-        found = clustered(tried)
-        if expected_precision(found) >= precision:
-            break
-    return tried, found
+        return threshold, clustered(odds(threshold))
+    found = clustered(LOWEST)
+    if expected_precision(found) >= precision:
+        return likelihood(LOWEST), found
+    fails, keeps = 0, round((HIGHEST - LOWEST) / STEP)
+    found = clustered(HIGHEST)
+    while keeps - fails > 1:
+        middle = (fails + keeps) // 2
+        tried = clustered(LOWEST + middle * STEP)
+        if expected_precision(tried) >= precision:
+            keeps, found = middle, tried
+        else:
+            fails = middle
+    return likelihood(LOWEST + keeps * STEP), found
 
 
 def expected_precision(clustering: Clustering) -> float:

@@ -22,11 +22,10 @@ CONTRADICTION = -12.0
 # What a ground for holding down leaves at most, where that is not DOUBTFUL.
 _MOST = {"generation": CONTRADICTION, "strangers": UNLIKELY}
 
-# A name alone must be this sure (odds in bits, 0.97) to merge: a rare one, in a table that shows few namesakes.
-_RARE_NAME = 5.0
-
-# What a city in common may add to a name at most.
-_CITY_BITS = 3.0
+# A name alone must be this sure (odds in bits, 0.9) to merge: a rare one, in a table that shows few namesakes.
+_RARE_NAME = 3.0
+# A town in common makes a name no rarer than it is there: so many bits more are asked then.
+_IN_ONE_TOWN = 2.0
 # A disagreement found in more than this share of true pairs is no ground for keeping two records apart.
 _TRUSTED = 0.04
 # What speaks for one person beside the name. The city alone does not: a name recurs in a town.
@@ -47,7 +46,8 @@ def guarded(bits: Floats, chosen: Sequence[Comparison], compared: Sequence[Compa
     - different given names, unless something personal agrees: a household shares mailbox, phone and surname, twins a
       birth date too; different surnames likewise, since a colleague or neighbour may share the first name;
     - different birth dates, unless a personal mailbox or profile agrees;
-    - pairs that agree on nothing but name and city where the table holds more, unless it is a whole name and very sure.
+    - a generation said of one of them only (father and son at one address), unless something personal agrees;
+    - pairs that agree on nothing but name and city where the table holds more, unless it is a whole name and sure.
 
     At most UNLIKELY get pairs whose whole names differ with none of that in common: colleagues, housemates.
     A disagreement that the table's own true pairs often show, as the model learned, holds nothing down.
@@ -64,7 +64,8 @@ def grounds(
     """Why pairs are held down, one flag a pair for each ground, the one to tell first coming first.
 
     `generation`, `strangers` (whole names differ), `given_name` (one surname, different first names), `mailbox` (whole
-    names differ at one mailbox), `surname` (different surnames), `birth_date`, `name_alone` (nothing else agrees).
+    names differ at one mailbox), `surname` (different surnames), `birth_date`, `one_generation` (only one says which),
+    `name_alone` (nothing else agrees).
     """
 
     def reach(comparison: str, *levels: str) -> Flags:
@@ -85,6 +86,7 @@ def grounds(
         "mailbox": rarely("name", "different") & mailbox & ~(personal | born_alike),
         "surname": rarely("name", "first_only") & ~(personal | born_alike | mailbox),
         "birth_date": rarely("birth_date", "different") & ~(profile | mailbox),
+        "one_generation": reach("generation", "one_sided") & ~(profile | mail_alike | born_alike),
         "name_alone": ~(_corroborated(chosen, compared, n=len(bits)) | _is_sure(bits, reach)),
     }
 
@@ -96,8 +98,8 @@ def depends_on_table(chosen: Sequence[Comparison]) -> bool:
 
 
 def _is_sure(bits: Floats, reach: Callable[..., Flags]) -> Flags:
-    """Whether a whole name alone is rare enough to go by; a town makes a name no rarer than it is there."""
-    needed = _RARE_NAME + np.where(reach("address", "city"), _CITY_BITS, 0.0)
+    """Whether a whole name alone is rare enough to go by."""
+    needed = _RARE_NAME + _IN_ONE_TOWN * reach("address", "city")
     sure: Flags = reach("name", "exact", "nickname", "close", "part") & (bits >= needed)
     return sure
 

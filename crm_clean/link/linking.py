@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from crm_clean.link.block import Candidates, block
-from crm_clean.link.calibrate import THRESHOLDS, keep_promise
+from crm_clean.link.calibrate import LOWEST, keep_promise
 from crm_clean.link.cluster import Clustering, Links, cluster, completed
 from crm_clean.link.compare.catalogue import comparisons
 from crm_clean.link.compare.levels import Compared, Comparison
@@ -123,10 +123,10 @@ def _model(
 def _clustered(links: Links, judge: Judge, spec: LinkSpec) -> tuple[float, Clustering]:
     """The threshold that keeps the promise, and the clusters it makes."""
     n = judge.people.n
-    floor = odds(spec.threshold or THRESHOLDS[0])
+    floor = odds(spec.threshold) if spec.threshold else LOWEST
     whole = completed(links, judge.score, n=n, threshold_bits=floor, max_cluster=spec.max_cluster)
 
-    def clustered(threshold: float) -> Clustering:
-        return cluster(whole, n=n, threshold_bits=odds(threshold))
+    def clustered(bits: float) -> Clustering:
+        return cluster(whole, n=n, threshold_bits=bits)
 
     return keep_promise(clustered, threshold=spec.threshold, precision=spec.precision)

@@ -141,6 +141,11 @@ def probability(bits: Floats) -> Floats:
     return 1.0 / (1.0 + np.exp2(-np.clip(bits, -60, 60)))
 
 
+def likelihood(bits: float) -> float:
+    """The probability that odds of 2**bits stand for."""
+    return float(probability(np.array([bits]))[0])
+
+
 def odds(likely: float) -> float:
     """The bits that a probability stands for."""
     return float(np.log2(likely / (1.0 - likely)))

@@ -20,7 +20,7 @@ from crm_clean.link.score import Floats, probability
 KINDS: dict[str, dict[str, dict[str, float]]] = {
     "namesakes": {"name": {"exact": 0.8, "nickname": 0.05, "close": 0.05, "initial": 0.03, "part": 0.03}},
     "relatives": {
-        "name": {"last_only": 0.85, "familiar": 0.05},
+        "name": {"last_only": 0.8, "familiar": 0.05, "last_alone": 0.07},
         "address": {"same": 0.6, "close": 0.05, "postcode": 0.1},
         "phone": {"same": 0.4},
     },
