@@ -29,6 +29,7 @@ from crm_clean.settings import Settings
 from crm_clean.store.base import Store
 
 if TYPE_CHECKING:
+    from crm_clean.link.model_file import ModelFile
     from crm_clean.pipeline.customer import Customer
     from crm_clean.pipeline.decide import Decided
     from crm_clean.review.account import Explanation
@@ -181,20 +182,25 @@ class Project:
         *,
         workers: int | None = None,
         full: bool = False,
+        model: str | os.PathLike[str] | None = None,
         truth: str | os.PathLike[str] | None = None,
         check_deliverability: bool = False,
         reporter: Reporter | None = None,
     ) -> RunResult:
-        """Take every step over `inputs` (landing/ if none), commit, put out. `full` trains the model anew.
+        """Take every step over `inputs` (landing/ if none), commit, put out. `full` trains the model anew, `model` is
+        the model.json of a run to link by.
 
         `truth`: a CSV of source_file, source_row, person to measure the result against. `check_deliverability` asks
         the name service which domains of e-mails take mail, whatever the settings say.
 
         Goes on where a stopped run was. Raises UnknownThing for an input that does not exist, StoreLocked when another
-        run holds the store, GateFailed when a critical expectation is not met; what stood then still stands.
+        run holds the store, GateFailed when a critical expectation is not met, UnreadableInput for a model file that is
+        none, UsageError for one about other tables; what stood then still stands.
         """
         told = Path(truth) if truth is not None else None
-        order = Order(_existing(inputs), workers=_workers(workers), full=full, truth=told)
+        if full and model is not None:
+            raise UsageError("Learning anew and linking by a model that is given exclude each other: ask for one.")
+        order = Order(_existing(inputs), workers=_workers(workers), full=full, model=_model(model), truth=told)
         return self._carry_out(order, reporter, check_deliverability)
 
     def step(
@@ -252,7 +258,7 @@ def dedupe_files(
     options: Options | None = None,
     reporter: Reporter | None = None,
 ) -> dict[str, Any]:
-    """`crm-clean dedupe`: write six files about the contacts in `paths` to folder `out`, return the summary.
+    """`crm-clean dedupe`: write seven files about the contacts in `paths` to folder `out`, return the summary.
 
     Raises UnreadableInput for a file that holds no contacts, GateFailed when a critical expectation is not met;
     nothing is written then.
@@ -270,13 +276,15 @@ def dedupe(
     threshold: float | None = None,
     workers: int = 1,
     seed: int = 0,
+    model: str | os.PathLike[str] | None = None,
 ) -> Result:
     """Dedupe a frame of contacts, whatever its columns are called.
 
     `mapping`: column -> canonical field, stronger than the guess. The crosswalk's `source_row` is the 1-based row of
-    `frame`, its `source_file` is `frame.csv`. Raises as `dedupe_files`.
+    `frame`, its `source_file` is `frame.csv`. `model`: the model.json of another call, to link by. Raises as
+    `dedupe_files`, and UnreadableInput for a model file that is none.
     """
-    options = Options(dict(mapping or {}), tuple(ignore), default_region, threshold, workers, seed)
+    options = Options(dict(mapping or {}), tuple(ignore), default_region, threshold, workers, seed, model=_model(model))
     with tempfile.TemporaryDirectory(prefix="crm-clean-") as folder:
         source, out = Path(folder) / "frame.csv", Path(folder) / "out"
         frame.to_csv(source, index=False, encoding="utf-8")
@@ -298,6 +306,13 @@ def _existing(paths: Iterable[str | os.PathLike[str]] | None) -> tuple[Path, ...
         if not path.exists():
             raise UnknownThing(f"{path}: no such file or folder; check the path.")
     return found
+
+
+def _model(path: str | os.PathLike[str] | None) -> ModelFile | None:
+    """The model in a file; None where none was named."""
+    from crm_clean.link.model_file import read_model
+
+    return None if path is None else read_model(Path(path))
 
 
 def _workers(asked: int | None) -> int:

@@ -21,7 +21,7 @@ ada,langfeld,ADA.LANGFELD@example.org,,Berlin,blau
 Ben,Kurz,ben@example.com,,Bonn,
 Cleo,Weit,cleo.weit@example.net,"030 5550199",Köln,grün
 """
-FILES = ["crosswalk.csv", "golden.csv", "quarantine.csv", "report.html", "review.csv", "summary.json"]
+FILES = ["crosswalk.csv", "golden.csv", "model.json", "quarantine.csv", "report.html", "review.csv", "summary.json"]
 
 
 @pytest.fixture(scope="module")

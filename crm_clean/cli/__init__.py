@@ -17,6 +17,7 @@ import typer
 from crm_clean import __version__
 from crm_clean.cli.failures import carry_out
 from crm_clean.cli.findings import issues
+from crm_clean.cli.modelling import model as model_command
 from crm_clean.cli.options import (
     HERE,
     Deliverability,
@@ -24,6 +25,7 @@ from crm_clean.cli.options import (
     InProject,
     Inputs,
     Mapped,
+    Model,
     Out,
     Region,
     Seed,
@@ -91,6 +93,7 @@ def run(
     workers: Workers = None,
     truth: Truth = None,
     full: Annotated[bool, typer.Option("--full", help="Learn the model anew instead of keeping the last one.")] = False,
+    model: Model = None,
     check: Deliverability = False,
 ) -> None:
     """Take every step, or go on where a run was stopped."""
@@ -100,7 +103,13 @@ def run(
     opened = projects.open(project)
     with reporter() as shown:
         result = opened.run(
-            inputs, workers=cores(workers), full=full, truth=truth, check_deliverability=check, reporter=shown
+            inputs,
+            workers=cores(workers),
+            full=full,
+            model=model,
+            truth=truth,
+            check_deliverability=check,
+            reporter=shown,
         )
     say(_outcome(result), nl=False)
 
@@ -150,17 +159,26 @@ def dedupe(  # noqa: PLR0913, PLR0917 - each is an option that a user may give
     ] = None,
     workers: Workers = None,
     seed: Seed = 0,
+    model: Model = None,
     check: Deliverability = False,
 ) -> None:
     """Clean any contact files without a project.
 
-    Writes crosswalk.csv, golden.csv, review.csv, quarantine.csv, summary.json and report.html.
+    Writes crosswalk.csv, golden.csv, review.csv, quarantine.csv, summary.json, report.html and model.json.
     """
     from crm_clean import project as projects
     from crm_clean.cli.progress import reporter
+    from crm_clean.link.model_file import read_model
 
     options = projects.Options(
-        column_fields(mapped), tuple(ignored or ()), region, threshold, cores(workers), seed, check_deliverability=check
+        column_fields(mapped),
+        tuple(ignored or ()),
+        region,
+        threshold,
+        cores(workers),
+        seed,
+        check_deliverability=check,
+        model=None if model is None else read_model(model),
     )
     with reporter() as shown:
         summary = projects.dedupe_files(files, out, options=options, reporter=shown)
@@ -184,6 +202,7 @@ def sample(
     say(f"{written['contacts']:,} contacts of {written['people']:,} people are in {out}.")
 
 
+app.command(name="model")(model_command)
 for _command in (profile, issues, explain, decide, undo, report):
     app.command()(_command)
 

@@ -28,6 +28,10 @@ Seed = Annotated[int, typer.Option("--seed", metavar="S", min=0, help="The same 
 Region = Annotated[
     str | None, typer.Option("--default-region", metavar="CC", help="Country of phones without a prefix.")
 ]
+Model = Annotated[
+    Path | None,
+    typer.Option("--model", metavar="FILE", help="A model.json of another run: link by it, learn none."),
+]
 Deliverability = Annotated[
     bool,
     typer.Option(

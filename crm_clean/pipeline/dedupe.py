@@ -10,14 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crm_clean import files
 from crm_clean.errors import UnknownThing
 from crm_clean.pipeline.handout import FOLDER, HANDOUT
 from crm_clean.pipeline.ingest import INGEST
 from crm_clean.pipeline.inputs import input_digests
-from crm_clean.pipeline.link import LINK
+from crm_clean.pipeline.link import LINK, write_model
 from crm_clean.pipeline.merge import MERGE
 from crm_clean.pipeline.normalise import NORMALISE
 from crm_clean.pipeline.reporter import Reporter
@@ -30,6 +30,10 @@ from crm_clean.settings import Settings
 from crm_clean.store.base import EmptyStore
 from crm_clean.store.lock import LOCK_NAME, private_files, run_lock
 
+if TYPE_CHECKING:
+    from crm_clean.link.model_file import ModelFile
+
+MODEL = "model.json"
 STEPS: tuple[Step, ...] = (INGEST, NORMALISE, LINK, MERGE, VALIDATE, HANDOUT)
 
 
@@ -39,13 +43,14 @@ _FILES = (
     ("review.csv", "pairs for you to judge"),
     ("quarantine.csv", "rows that could not be read"),
     ("summary.json", "the figures, for programs"),
+    ("model.json", "what was learnt, for --model"),
 )
 
 
 @dataclass(frozen=True)
 class Options:
-    """How to dedupe: column -> field, columns that are no evidence, region of national numbers, where to merge, and
-    whether the name service is asked which domains take mail."""
+    """How to dedupe: column -> field, columns that are no evidence, region of national numbers, where to merge,
+    whether the name service is asked which domains take mail, and the model to link by where none is to be learnt."""
 
     mapping: dict[str, str] = field(default_factory=dict)
     ignore: tuple[str, ...] = ()
@@ -54,6 +59,7 @@ class Options:
     workers: int = 1
     seed: int = 0
     check_deliverability: bool = False
+    model: ModelFile | None = None
 
     def settings(self) -> Settings:
         """The same as settings; raises BadSettings for a field or region that does not exist."""
@@ -71,7 +77,7 @@ class Options:
 def dedupe(
     inputs: Sequence[Path], out: Path, *, options: Options, clock: Callable[[], datetime], reporter: Reporter
 ) -> dict[str, Any]:
-    """Write crosswalk.csv, golden.csv, review.csv, quarantine.csv, summary.json and report.html to folder `out`.
+    """Write crosswalk.csv, golden.csv, review.csv, quarantine.csv, summary.json, model.json and report.html to `out`.
 
     Returns what summary.json says. Raises GateFailed when a critical expectation is not met, UnreadableInput when
     there is nothing to read; `out` is then as it was.
@@ -94,6 +100,7 @@ def dedupe(
                 inputs=tuple(inputs),
                 given=input_digests(inputs),
                 workers=options.workers,
+                model=options.model,
                 reporter=reporter,
             )
             summary = _carry_out(context)
@@ -107,6 +114,7 @@ def _carry_out(context: Context) -> dict[str, Any]:
     results = [run_step(step, context) for step in STEPS]
     summary = summarise(context, results)
     shown = run_summary(context, results, Telling("crm-clean dedupe", _FILES))
+    write_model(context.shelf, context.shelf.folder / FOLDER / MODEL)
     write_report(context.shelf.folder / FOLDER / REPORT, shown)
     files.write_text(context.shelf.folder / FOLDER / "summary.json", json.dumps(summary, indent=2) + "\n")
     return summary

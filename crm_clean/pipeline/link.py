@@ -1,13 +1,21 @@
-"""The link step: pairs and clusters of all records that stand, by the model of the last run where there is one."""
+"""The link step: pairs and clusters of all records that stand, by the model that was given, else by the last run's.
+
+Where there is neither, or the store has outgrown it, a model is learnt.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from hashlib import blake2b
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from crm_clean import files
 from crm_clean.pipeline.fingerprint import code_version
+from crm_clean.pipeline.shelf import Shelf
 from crm_clean.pipeline.step import Context, Counts, Step
 from crm_clean.records.tables import CLUSTERS, CONTACT_POINTS, DECISIONS, PAIRS, RECORDS
 
@@ -24,21 +32,26 @@ def ledger(context: Context) -> pd.DataFrame:
 
 def _run(context: Context) -> Counts:
     from crm_clean.link.linking import link
+    from crm_clean.link.model_file import fit
 
     shelf = context.shelf
     records, said = shelf.read(RECORDS), ledger(context)
+    model = _model(context, len(records))
     linked = link(
         records,
         shelf.read(CONTACT_POINTS),
         said,
         spec=context.settings.link,
-        model=_standing_model(context, len(records)),
+        model=model,
         workers=context.workers,
         on_progress=context.reporter.advanced,
     )
+    if model is not None and context.model is not None:
+        for sentence in fit(model, linked.model).notices():
+            context.reporter.notice(sentence)
     shelf.write(PAIRS, linked.pairs)
     shelf.write(CLUSTERS, linked.clusters)
-    shelf.write_json("model", {"trained_on": len(records), "model": linked.model})
+    shelf.write_json("model", _learnt(context, len(records)) | {"model": linked.model})
     shelf.write_json("link_report", linked.report)
     verdicts = linked.pairs["verdict"].value_counts()
     people = int(linked.clusters["cluster_id"].nunique())
@@ -50,6 +63,39 @@ def _run(context: Context) -> Counts:
         "people": people,
         "merged": len(records) - people,
     }
+
+
+def _model(context: Context, n_records: int) -> dict[str, Any] | None:
+    """The model to link by, None where one is to be learnt."""
+    if context.model is not None:
+        return context.model.model.model_dump(mode="json")
+    return _standing_model(context, n_records)
+
+
+def _learnt(context: Context, n_records: int) -> dict[str, Any]:
+    """Where this run's model comes from: how many records taught it, and which file, if it was given."""
+    if context.model is None:
+        return {"trained_on": n_records}
+    return {"trained_on": context.model.trained_on, "given": given_model(context)}
+
+
+def given_model(context: Context) -> str | None:
+    """A digest of the model that this run was given, None where it was given none."""
+    return None if context.model is None else blake2b(context.model.text().encode(), digest_size=16).hexdigest()
+
+
+def model_of_last(last: Mapping[str, Any]) -> str | None:
+    """The digest of the model that the last run was given."""
+    kept: dict[str, Any] = json.loads(last["model"])
+    return kept.get("given")
+
+
+def write_model(shelf: Shelf, path: Path) -> None:
+    """Put this run's model beside what it hands out."""
+    from crm_clean.link.model_file import ModelFile
+
+    kept = shelf.read_json("model")
+    files.write_text(path, ModelFile(trained_on=kept["trained_on"], model=kept["model"]).text())
 
 
 def _standing_model(context: Context, n_records: int) -> dict[str, Any] | None:
@@ -69,7 +115,7 @@ def _standing_model(context: Context, n_records: int) -> dict[str, Any] | None:
 
 def _depends(context: Context) -> object:
     standing = len(context.store.read(DECISIONS))
-    return [context.settings.link.model_dump(mode="json"), standing, context.full]
+    return [context.settings.link.model_dump(mode="json"), standing, context.full, given_model(context)]
 
 
 LINK = Step(

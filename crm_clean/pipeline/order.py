@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from crm_clean.pipeline.step import StepResult
 
 if TYPE_CHECKING:
+    from crm_clean.link.model_file import ModelFile
     from crm_clean.report.summary import Evaluation, RunSummary
 
 
@@ -24,6 +25,7 @@ class Order:
     is_step: bool = False
     workers: int = 1
     full: bool = False
+    model: ModelFile | None = None
     truth: Path | None = None
 
 

@@ -20,7 +20,7 @@ from crm_clean.errors import GateFailed, UnknownThing
 from crm_clean.pipeline.fingerprint import code_version
 from crm_clean.pipeline.ingest import INGEST
 from crm_clean.pipeline.inputs import input_digests
-from crm_clean.pipeline.link import LINK
+from crm_clean.pipeline.link import LINK, write_model
 from crm_clean.pipeline.measure import measured
 from crm_clean.pipeline.merge import MERGE
 from crm_clean.pipeline.normalise import NORMALISE
@@ -46,6 +46,7 @@ from crm_clean.store.lock import private_files, run_lock
 if TYPE_CHECKING:
     from crm_clean.report.summary import RunSummary
 
+MODEL = "model.json"
 STEPS: tuple[Step, ...] = (INGEST, NORMALISE, LINK, MERGE, VALIDATE, PUBLISH)
 
 
@@ -78,6 +79,7 @@ def run(
             key=place.key(),
             workers=order.workers,
             full=order.full,
+            model=order.model,
             reporter=reporter,
         )
         if is_same_but_for_files(context) and not has_new_files(context):
@@ -115,6 +117,7 @@ def _conclude(place: Place, order: Order, context: Context, results: list[StepRe
     folder, outbox = context.shelf.folder, folder_of(place.outbox, context.run)
     telling = Telling(_title(context), _outputs(place, outbox), order.truth, run=context.run)
     with measured() as cost:
+        write_model(context.shelf, folder / STAGED / MODEL)
         summary = write_report(folder / STAGED / REPORT, run_summary(context, results, telling))
         context.shelf.write(QUALITY, summary.quality)
         context.store.commit(_run_row(context, _counts(results), summary), folder)

@@ -10,13 +10,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crm_clean.pipeline.measure import Cost
 from crm_clean.pipeline.reporter import Reporter, Silent
 from crm_clean.pipeline.shelf import Shelf
 from crm_clean.settings import Settings
 from crm_clean.store.base import Store
+
+if TYPE_CHECKING:
+    from crm_clean.link.model_file import ModelFile
 
 Counts = dict[str, int]
 
@@ -39,6 +42,7 @@ class Context:
     key: bytes | None = None  # the project's own secret, for hashes of values that are kept; None without a project
     workers: int = 1
     full: bool = False  # train anew although a model stands
+    model: ModelFile | None = None  # link by this one
     reporter: Reporter = field(default_factory=Silent)
 
 

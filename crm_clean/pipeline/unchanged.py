@@ -11,6 +11,7 @@ import json
 from crm_clean import files
 from crm_clean.pipeline.fingerprint import code_version
 from crm_clean.pipeline.inputs import taken_before
+from crm_clean.pipeline.link import given_model, model_of_last
 from crm_clean.pipeline.order import Order, RunResult
 from crm_clean.pipeline.outbox import folder_of
 from crm_clean.pipeline.place import Place
@@ -27,7 +28,7 @@ def is_same_but_for_files(context: Context) -> bool:
     if not last or context.full:
         return False
     then = (last["version"], json.loads(last["settings"]), json.loads(last["inputs"])["suites"])
-    if not is_read_alike(context):
+    if not is_read_alike(context) or given_model(context) not in (None, model_of_last(last)):
         return False
     now = (code_version(), context.settings.model_dump(mode="json"), suites_digest(context))
     decided: int = json.loads(last["counts"])["decisions"]

@@ -17,6 +17,13 @@ def comparisons(people: People) -> list[Comparison]:
     return [*found, *(_text(label) for label in people.texts)]
 
 
+def levels_of(name: str) -> tuple[str, ...] | None:
+    """The levels of the comparison called `name`, in any table; None where there is none of that name."""
+    if name.startswith("text:"):
+        return _text(name.removeprefix("text:")).levels
+    return next((c.levels for c in (*_WHO, *_WHERE) if c.name == name), None)
+
+
 def _has_values(name: str, p: People) -> bool:
     holds = {
         "name": p.first.values or p.last.values,
