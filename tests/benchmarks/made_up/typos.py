@@ -47,13 +47,13 @@ def _record(dice: Dice, names: Names, true: tuple[str, ...]) -> tuple[str, ...]:
     first, last, born, city, email = true
     if dice.chance(0.05):
         first = names.nickname(first)
-    if dice.chance(0.08):
+    if dice.chance(0.10):
         first, last = last, first
     first, last, city, email = (
         _mistyped(dice, cell) if dice.chance(share) else cell
-        for cell, share in ((first, 0.15), (last, 0.15), (city, 0.25), (email, 0.18))
+        for cell, share in ((first, 0.21), (last, 0.25), (city, 0.25), (email, 0.27))
     )
-    if dice.chance(0.3):
+    if dice.chance(0.36):
         born = _misdated(dice, born)
     kept = (first, last, born, city, email)
     return tuple(
@@ -65,7 +65,7 @@ def rows(n: int, *, seed: int) -> Iterator[tuple[str, ...]]:
     """`n` records in no order, each with its person's number last."""
     dice = Dice(f"typos {seed}")
     names = Names(dice, surnames=1500)
-    cities = Weighted([names.town() for _ in range(60)], flat=0.5)
+    cities = Weighted([names.town() for _ in range(60)], flat=-0.2)
     domains = [*words.WEBMAIL]
     domains += [f"{mailable(names.last())}{dice.one(('', f'-{mailable(names.last())}'))}.com" for _ in range(n // 5)]
     made: list[tuple[str, ...]] = []
