@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from crm_clean.link.model_file import ModelFile
     from crm_clean.pipeline.customer import Customer
     from crm_clean.pipeline.decide import Decided
+    from crm_clean.pipeline.tune import Tuning
     from crm_clean.review.account import Explanation
     from crm_clean.review.widget import ReviewWidget
 
@@ -131,6 +132,16 @@ class Project:
             return self.decide(verdict, left, right, by=by, reason=reason).contradiction
 
         return ReviewWidget(self.review_queue(limit), record=record, show_probability=show_probability)
+
+    def tune(self, *, model: str | os.PathLike[str] | None = None) -> Tuning:
+        """The last run's linking taken up again in memory: charts of its model, other settings tried, nothing written.
+
+        `model` is a model file to link by in place of the last run's. Raises UnknownThing before the first run,
+        UnreadableInput for a model file that is none.
+        """
+        from crm_clean.pipeline.tune import tune
+
+        return tune(self.store, spec=self.settings().link, model=_model(model))
 
     def issues(
         self,

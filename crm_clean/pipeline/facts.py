@@ -73,6 +73,17 @@ class Facts:
         """The probability from which the last run merged."""
         return float(self._model["report"]["threshold"])
 
+    @property
+    def model(self) -> dict[str, Any]:
+        """The model that the last run linked by, as `link` returns it."""
+        model: dict[str, Any] = self._model["model"]
+        return model
+
+    @property
+    def trained_on(self) -> int:
+        """How many records that model was learnt from."""
+        return int(self._model["trained_on"])
+
     @cached_property
     def spec(self) -> LinkSpec:
         """How the last run linked; the settings of today where it was too long ago to say."""
@@ -105,7 +116,7 @@ class Facts:
         from crm_clean.link.named_pairs import look
 
         left, right = [a for a, _ in pairs], [b for _, b in pairs]
-        return look(*self._tables, left, right, spec=self.spec, model=self._model["model"])
+        return look(*self._tables, left, right, spec=self.spec, model=self.model)
 
     def seen(self, pair: Pair) -> Seen:
         """The evidence of a pair."""

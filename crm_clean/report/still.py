@@ -7,9 +7,16 @@ it begin with the chart's own and are the same each time. Letters are the page's
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
+
+import pandas as pd
+
+from crm_clean.errors import UsageError
 
 if TYPE_CHECKING:
     import altair as alt
@@ -28,6 +35,40 @@ _ATTRIBUTES = {
 }
 # What Vega draws where nothing is to be seen.
 _NOTHING = {"", "M0,0h0v0h0Z"}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Picture:
+    """A chart as a still picture, with its figures as a frame; shows itself in a notebook."""
+
+    title: str
+    data: pd.DataFrame
+    svg: Markup
+    width: int
+
+    def __repr__(self) -> str:
+        return f"{self.title}: a picture of {len(self.data):,} figures, which are in `.data`"
+
+    def _repr_html_(self) -> str:
+        # White underneath, since the letters are dark on pages of any colour.
+        style = f"background: #fff; color: {INK}; margin: 0; padding: 12px; max-width: {self.width}px"
+        return f'<figure class="crm-clean-chart" style="{style}">{self.svg}</figure>'
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the picture to `path`, by its ending: svg or png (twice as fine). Raises UsageError for others."""
+        import vl_convert
+
+        out = Path(path)
+        whole = str(self.svg).replace(
+            "<svg ", f'<svg xmlns="{_SVG[1:-1]}" width="{self.width}" font-family="sans-serif" ', 1
+        )
+        if out.suffix == ".svg":
+            out.write_text(whole + "\n", encoding="utf-8")
+        elif out.suffix == ".png":
+            out.write_bytes(vl_convert.svg_to_png(whole, scale=2))
+        else:
+            raise UsageError(f"{out.name}: a picture is written as .svg or .png; name the file so.")
+        return out
 
 
 def drawn(
@@ -96,7 +137,8 @@ def _pure(element: ElementTree.Element, ids: Mapping[str, str], *, is_hovered: b
         elif name == "transform" or (name in _ATTRIBUTES and "(" not in value):
             out.set(name, value)
     out.text = element.text if out.tag in ("text", "tspan") else None
-    if is_hovered and (told := element.get("aria-label")) and element.get("role") == "graphics-symbol":
+    # Marks are paths; axes and legends are groups, whose labels say nothing that is not there to be read.
+    if is_hovered and out.tag == "path" and (told := element.get("aria-label")):
         ElementTree.SubElement(out, "title").text = told
     out.extend(_pure(child, ids, is_hovered=is_hovered) for child in element if _is_drawn(child))
     return out
