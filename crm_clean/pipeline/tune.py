@@ -17,7 +17,6 @@ from pydantic import ValidationError
 
 from crm_clean.errors import UnknownThing, UsageError
 from crm_clean.link import insight
-from crm_clean.link.calibrate import THRESHOLDS
 from crm_clean.link.linking import Weighed, settle, weigh_pairs
 from crm_clean.link.model_file import ModelFile
 from crm_clean.link.results import Linked
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from crm_clean.link.toolkit import Contacts
     from crm_clean.report.still import Picture
 
+THRESHOLDS = (0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999)
 # What may be tried without weighing the pairs again.
 _AFTER = {"precision", "threshold", "review_floor", "max_cluster"}
 
@@ -60,7 +60,7 @@ class Tuning:
         told = insight.figures(self.linked)
         return (
             f"{len(self.linked.clusters):,} records, {told['n_people']:,} people: {told['n_merged']:,} pairs merged "
-            f"from a probability of {told['threshold']:g}, {told['n_review']:,} to review; "
+            f"from a probability of {told['threshold']:.4g}, {told['n_review']:,} to review; "
             f"expected precision {told['expected_precision']:.2%} (promised {self.spec.precision:.2%})"
         )
 

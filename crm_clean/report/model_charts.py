@@ -292,7 +292,7 @@ def promise(curve: pd.DataFrame, *, precision: float, threshold: float) -> Pictu
 
     points = curve[["threshold", "expected_precision", "n_merged"]].astype("float64")
     points["is_chosen"] = np.isclose(points["threshold"], threshold)
-    points["at"] = [f"{t:g}" for t in points["threshold"]]
+    points["at"] = [f"{t:.4g}" for t in points["threshold"]]
     points["precision_said"] = [f"{p:.2%}" for p in points["expected_precision"]]
     points["pairs_said"] = [f"{int(n):,}" for n in points["n_merged"]]
     points["hover"] = [
