@@ -20,6 +20,9 @@ from crm_clean.link.columns import MISSING, Bag, Ints, combined, distinct
 _SMALL_TABLE_BUDGET = 100_000
 # Pairs made at a time. Changes nothing in the result.
 _CHUNK = 1_000_000
+# A value that this many times more records share than a block may have is no key by itself: the block is cut by all
+# further keys before any pair is made.
+_HOT = 10
 # Rules whose pairs are held before they are put together with those of the rules before.
 _RULES_AT_ONCE = 8
 _TOLD_BLOCKS = 10
@@ -227,8 +230,12 @@ def _made(rule: Rule, *, n: int, max_block: int, budget: int, chunk: int) -> tup
     root, n_made = np.arange(len(whole.sizes)), np.zeros(len(whole.sizes), dtype=np.int64)
     cuts, found = list(rule.cuts), []
     report.largest_block = int(whole.sizes.max(initial=0))
+    hot = whole.sizes > _HOT * max_block
     while True:
-        fits = blocks.sizes <= _cap(blocks.sizes, max_block=max_block, budget=budget)
+        small = blocks.sizes[~hot[root]] if cuts else blocks.sizes
+        fits = blocks.sizes <= _cap(small, max_block=max_block, budget=budget)
+        if cuts:
+            fits &= ~hot[root]
         found.append(joined(blocks.record, blocks.starts[fits], blocks.sizes[fits], n=n, chunk=chunk))
         budget -= len(found[-1])
         made = blocks.sizes[fits]

@@ -132,8 +132,7 @@ def _contact(p: _Parts) -> list[Rule]:
         *_rule("phone", p.phone, cuts=(p.sound, p.initial)),
         *_rule("profile", p.profile, cuts=(p.sound,)),
         *_rule("email_user", p.user, cuts=(p.sound, p.initial)),
-        *_rule("role_mailbox+initial", p.role, p.initial, cuts=(p.sound,)),
-        *_rule("role_mailbox+surname", p.role, p.sound, cuts=(p.initial,)),
+        *_rule("role_mailbox", p.role, cuts=(p.sound, p.initial)),
     ]
 
 
