@@ -77,8 +77,8 @@ def opened(table: Normalised, *, threshold: float | None = None) -> Run:
 
 
 def features(scored: Scored) -> Floats:
-    """What the model sees of each pair, null as NaN: levels, holders of the value agreed on, bits of comparisons."""
-    levels = [np.where(c.levels == 0, np.nan, c.levels) for c in scored.compared]
+    """What the model sees of each pair: levels (0 null), holders of the value agreed on, bits of comparisons."""
+    levels = [c.levels for c in scored.compared]
     holders = [np.log2(1 + c.shared_by) for c in scored.compared if c.shared_by is not None]
     return np.column_stack([*levels, *holders, *scored.parts])
 
