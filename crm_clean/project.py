@@ -30,6 +30,7 @@ from crm_clean.store.base import Store
 
 if TYPE_CHECKING:
     from crm_clean.link.model_file import ModelFile
+    from crm_clean.pipeline.assess import Assessment
     from crm_clean.pipeline.customer import Customer
     from crm_clean.pipeline.decide import Decided
     from crm_clean.pipeline.tune import Tuning
@@ -182,6 +183,16 @@ class Project:
         from crm_clean.pipeline.retell import retell
 
         return retell(self.place, run, path=None if path is None else Path(path), title=self.settings().project.name)
+
+    def evaluate(self, truth: str | os.PathLike[str]) -> Assessment:
+        """The last run against a truth file (CSV of source_file, source_row, person): figures, and why no better.
+
+        Raises UnreadableInput for a file that is no truth, UsageError for one about other rows, UnknownThing before
+        the first run.
+        """
+        from crm_clean.pipeline.assess import assess
+
+        return assess(self.store, Path(truth), spec=self.settings().link)
 
     def runs(self) -> pd.DataFrame:
         """One row per run, as the table `runs`: JSON text in settings, inputs, model, counts, digests."""

@@ -212,19 +212,20 @@ def evaluate_command(
     truth: Annotated[Path, typer.Option("--truth", metavar="FILE", help="CSV of source_file,source_row,person.")],
     project: Annotated[Path | None, typer.Option("--project", metavar="DIR", help="A project that has run.")] = None,
     crosswalk: Annotated[Path | None, typer.Option("--crosswalk", metavar="FILE", help="A crosswalk.csv.")] = None,
+    is_json: Annotated[bool, typer.Option("--json", help="The same as JSON, for programs.")] = False,
 ) -> None:
     """Measure a result against the truth.
 
-    Precision and recall of pairs, B-cubed, and the costliest mistakes; of the project here, if none is named.
+    Precision and recall of pairs, B-cubed, and the costliest mistakes; of the project here, if none is named. Of a
+    project also why each mistake was made, and how true the precision was that its run expected.
     """
     from crm_clean import project as projects
-    from crm_clean.cli.evaluation import read_crosswalk, told
-    from crm_clean.link.evaluate import evaluate, read_truth
+    from crm_clean.cli.evaluation import as_json, of_crosswalk, told
 
     if project and crosswalk:
         raise UsageError("Give --project or --crosswalk, not both: one result is measured at a time.")
-    rows = read_crosswalk(crosswalk) if crosswalk else projects.open(project or HERE).crosswalk()
-    say(told(evaluate(rows, read_truth(truth))))
+    found = of_crosswalk(crosswalk, truth) if crosswalk else projects.open(project or HERE).evaluate(truth)
+    say(as_json(found) if is_json else told(found))
 
 
 def main(words: Sequence[str] | None = None) -> None:

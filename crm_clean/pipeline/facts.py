@@ -84,6 +84,11 @@ class Facts:
         """How many records that model was learnt from."""
         return int(self._model["trained_on"])
 
+    @property
+    def expected_precision(self) -> float:
+        """The share of true pairs that the last run expected among those it put together."""
+        return float(self._model["report"]["expected_precision"])
+
     @cached_property
     def spec(self) -> LinkSpec:
         """How the last run linked; the settings of today where it was too long ago to say."""
