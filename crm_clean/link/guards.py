@@ -6,11 +6,13 @@ a model counts as evidence; what tells them apart is that nothing else speaks fo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from crm_clean.link.compare.levels import Compared, Comparison, Flags
+from crm_clean.link.patterns import Patterns
 from crm_clean.link.score import Floats, Model
 
 # Just below even odds: not merged by itself, yet no contradiction to a cluster that other links hold together.
@@ -23,9 +25,9 @@ CONTRADICTION = -12.0
 _MOST = {"generation": CONTRADICTION, "strangers": UNLIKELY}
 
 # A name alone must be this sure (odds in bits, 0.9) to merge: a rare one, in a table that shows few namesakes.
-_RARE_NAME = 3.0
+_RARE_NAME = 2.8
 # A town in common makes a name no rarer than it is there: so many bits more are asked then.
-_IN_ONE_TOWN = 2.0
+_IN_ONE_TOWN = 1.7
 # A disagreement found in more than this share of true pairs is no ground for keeping two records apart.
 _TRUSTED = 0.04
 # What speaks for one person beside the name. The city alone does not: a name recurs in a town.
@@ -52,9 +54,13 @@ def guarded(bits: Floats, chosen: Sequence[Comparison], compared: Sequence[Compa
     At most UNLIKELY get pairs whose whole names differ with none of that in common: colleagues, housemates.
     A disagreement that the table's own true pairs often show, as the model learned, holds nothing down.
     """
-    out = bits
-    for ground, flags in grounds(bits, chosen, compared, model=model).items():
-        out = np.where(flags, np.minimum(out, _MOST.get(ground, DOUBTFUL)), out)
+    seen = _Seen.of(chosen, compared)
+    most = np.full(len(seen.patterns.rows), np.inf)
+    for ground, flags in _certain(seen, model).items():
+        most[flags] = np.minimum(most[flags], _MOST.get(ground, DOUBTFUL))
+    out: Floats = np.minimum(bits, most[seen.patterns.place])
+    alone = _alone(seen)[seen.patterns.place] > bits
+    out[alone] = np.minimum(out[alone], DOUBTFUL)
     return out
 
 
@@ -67,12 +73,44 @@ def grounds(
     names differ at one mailbox), `surname` (different surnames), `birth_date`, `one_generation` (only one says which),
     `name_alone` (nothing else agrees).
     """
+    seen = _Seen.of(chosen, compared)
+    found = {ground: flags[seen.patterns.place] for ground, flags in _certain(seen, model).items()}
+    return found | {"name_alone": _alone(seen)[seen.patterns.place] > bits}
 
-    def reach(comparison: str, *levels: str) -> Flags:
-        return _reaches({comparison: levels}, chosen, compared, n=len(bits))
+
+@dataclass(frozen=True)
+class _Seen:
+    """The patterns of pairs, asked by the names of comparisons and levels."""
+
+    chosen: Sequence[Comparison]
+    patterns: Patterns
+
+    @classmethod
+    def of(cls, chosen: Sequence[Comparison], compared: Sequence[Compared]) -> _Seen:
+        return cls(chosen, Patterns.of(compared, [len(c.levels) + 1 for c in chosen]))
+
+    def reach(self, comparison: str, *levels: str) -> Flags:
+        """Which patterns reach one of the levels; none where the table has no such comparison."""
+        found = np.zeros(len(self.patterns.rows), dtype=bool)
+        for k, one in enumerate(self.chosen):
+            if one.name == comparison:
+                found |= np.isin(self.patterns.rows[:, k], [one.code(level) for level in levels])
+        return found
+
+    def any_of(self, wanted: Mapping[str, Sequence[str]]) -> Flags:
+        """Which patterns reach one of the wanted levels of one of the wanted comparisons."""
+        found = np.zeros(len(self.patterns.rows), dtype=bool)
+        for comparison, levels in wanted.items():
+            found |= self.reach(comparison, *levels)
+        return found
+
+
+def _certain(seen: _Seen, model: Model) -> dict[str, Flags]:
+    """The grounds that levels alone tell, one flag a pattern."""
+    reach = seen.reach
 
     def rarely(comparison: str, level: str) -> Flags:
-        """Pairs at a level that true pairs of this table rarely reach."""
+        """Patterns at a level that true pairs of this table rarely reach."""
         return reach(comparison, level) & (_share(model, comparison, level) <= _TRUSTED)
 
     profile, mailbox, phone = reach("profile", "same"), reach("email", "same"), reach("phone", "same")
@@ -87,21 +125,23 @@ def grounds(
         "surname": rarely("name", "first_only") & ~(personal | born_alike | mailbox),
         "birth_date": rarely("birth_date", "different") & ~(profile | mailbox),
         "one_generation": reach("generation", "one_sided") & ~(profile | mail_alike | born_alike),
-        "name_alone": ~(_corroborated(chosen, compared, n=len(bits)) | _is_sure(bits, reach)),
     }
+
+
+def _alone(seen: _Seen) -> Floats:
+    """Bits that a pattern must have to merge by its name, with nothing else to go by; minus infinity where it has.
+
+    A whole name may be rare enough; anything less never is.
+    """
+    whole = seen.reach("name", "exact", "nickname", "close", "part")
+    needed = np.where(whole, _RARE_NAME + _IN_ONE_TOWN * seen.reach("address", "city"), np.inf)
+    return np.where(_corroborated(seen), -np.inf, needed)
 
 
 def depends_on_table(chosen: Sequence[Comparison]) -> bool:
     """Whether what is held down depends on all pairs of the table: on whether its addresses ever name a street."""
     beside = {c.name for c in chosen if c.name in _CORROBORATION or c.name.startswith("text:")}
     return beside == {"address"}
-
-
-def _is_sure(bits: Floats, reach: Callable[..., Flags]) -> Flags:
-    """Whether a whole name alone is rare enough to go by."""
-    needed = _RARE_NAME + _IN_ONE_TOWN * reach("address", "city")
-    sure: Flags = reach("name", "exact", "nickname", "close", "part") & (bits >= needed)
-    return sure
 
 
 def _share(model: Model, comparison: str, level: str) -> float:
@@ -112,26 +152,11 @@ def _share(model: Model, comparison: str, level: str) -> float:
     return 1.0
 
 
-def _corroborated(chosen: Sequence[Comparison], compared: Sequence[Compared], *, n: int) -> Flags:
+def _corroborated(seen: _Seen) -> Flags:
     """Whether something beside name and city agrees; true of all pairs where the table holds nothing beside them."""
-    texts = {c.name: ("same", "close") for c in chosen if c.name.startswith("text:")}
-    beside = {c.name for c in chosen} & (set(_CORROBORATION) | set(texts))
-    if not beside or (beside == {"address"} and not _knows_streets(chosen, compared)):
-        return np.ones(n, dtype=bool)
-    return _reaches(_CORROBORATION | texts, chosen, compared, n=n)
-
-
-def _knows_streets(chosen: Sequence[Comparison], compared: Sequence[Compared]) -> bool:
-    """Whether the table's addresses ever agree on more than a city."""
-    return bool(_reaches({"address": _CORROBORATION["address"]}, chosen, compared, n=len(compared[0].levels)).any())
-
-
-def _reaches(
-    wanted: dict[str, tuple[str, ...]], chosen: Sequence[Comparison], compared: Sequence[Compared], *, n: int
-) -> Flags:
-    """Whether a pair reaches one of the wanted levels of one of the wanted comparisons."""
-    found = np.zeros(n, dtype=bool)
-    for comparison, levels in zip(chosen, compared, strict=True):
-        codes = [comparison.code(level) for level in wanted.get(comparison.name, ())]
-        found |= np.isin(levels.levels, codes)
-    return found
+    texts: dict[str, tuple[str, ...]] = {c.name: ("same", "close") for c in seen.chosen if c.name.startswith("text:")}
+    beside = {c.name for c in seen.chosen} & (set(_CORROBORATION) | set(texts))
+    knows_streets = seen.reach("address", *_CORROBORATION["address"]).any()
+    if not beside or (beside == {"address"} and not knows_streets):
+        return np.ones(len(seen.patterns.rows), dtype=bool)
+    return seen.any_of(_CORROBORATION | texts)

@@ -10,7 +10,7 @@ from crm_clean.link.columns import Ints
 from crm_clean.link.compare.levels import Compared, Comparison
 from crm_clean.link.guards import guarded
 from crm_clean.link.people import People
-from crm_clean.link.score import Floats, Model, weigh
+from crm_clean.link.score import Floats, Model, weigh, weigh_parts
 
 
 def compare_all(
@@ -30,11 +30,14 @@ class Judge:
     model: Model
     workers: int
 
-    def weigh(self, compared: Sequence[Compared]) -> tuple[Floats, list[Floats]]:
-        """Bits of each pair, and of each comparison, from levels."""
-        bits, parts = weigh(self.model, compared)
-        return guarded(bits, self.chosen, compared, model=self.model), parts
+    def weigh(self, compared: Sequence[Compared]) -> Floats:
+        """Bits of each pair, from levels."""
+        return guarded(weigh(self.model, compared), self.chosen, compared, model=self.model)
+
+    def parts(self, compared: Sequence[Compared]) -> list[Floats]:
+        """Bits of each comparison, as they add up where nothing was held down."""
+        return weigh_parts(self.model, compared)[1]
 
     def score(self, left: Ints, right: Ints) -> Floats:
         """Bits of pairs that blocking did not make."""
-        return self.weigh(compare_all(self.chosen, self.people, left, right, workers=self.workers))[0]
+        return self.weigh(compare_all(self.chosen, self.people, left, right, workers=self.workers))

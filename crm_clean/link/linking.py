@@ -23,9 +23,10 @@ from crm_clean.link.judge import Judge, compare_all
 from crm_clean.link.people import People, read_people
 from crm_clean.link.results import Linked, Scored, hand_over, nothing_linked
 from crm_clean.link.rules import blocking_rules
-from crm_clean.link.score import Floats, Model, fitting, odds, train
+from crm_clean.link.score import Floats, Model, fitting, odds
 from crm_clean.link.spec import LinkSpec
 from crm_clean.link.strangers import by_chance, kinds
+from crm_clean.link.training import train
 
 Progress = Callable[[int], None]
 
@@ -55,8 +56,8 @@ def link(
 class Weighed:
     """A table whose candidate pairs have been weighed, before any threshold.
 
-    `compared` and `parts` hold one entry a comparison of the judge, `bits` what a pair weighs with people's word in
-    place of the model's, all in the order of `candidates`. No `judge` where no two records have anything in common.
+    `compared` holds one entry a comparison of the judge, `bits` what a pair weighs with people's word in place of the
+    model's, both in the order of `candidates`. No `judge` where no two records have anything in common.
     """
 
     people: People
@@ -64,7 +65,6 @@ class Weighed:
     decided: pd.DataFrame
     judge: Judge | None
     compared: list[Compared]
-    parts: list[Floats]
     bits: Floats
 
 
@@ -84,12 +84,11 @@ def weigh_pairs(
     found = block(blocking_rules(people), n=people.n, max_block=spec.max_block, pairs_per_record=spec.pairs_per_record)
     candidates = with_decided(found, decided, n=people.n)
     if not len(candidates) or not chosen:
-        return Weighed(people, candidates, decided, None, [], [], np.empty(0))
+        return Weighed(people, candidates, decided, None, [], np.empty(0))
     compared = compare_all(chosen, people, candidates.left, candidates.right, workers=workers)
     judge = Judge(people, chosen, _model(people, chosen, compared, spec=spec, given=model), workers)
-    bits, parts = judge.weigh(compared)
-    bits = overruled(bits, candidates, decided, n=people.n)
-    return Weighed(people, candidates, decided, judge, compared, parts, bits)
+    bits = overruled(judge.weigh(compared), candidates, decided, n=people.n)
+    return Weighed(people, candidates, decided, judge, compared, bits)
 
 
 def settle(weighed: Weighed, spec: LinkSpec) -> Linked:
@@ -98,7 +97,7 @@ def settle(weighed: Weighed, spec: LinkSpec) -> Linked:
     if judge is None:
         return nothing_linked(people, candidates, spec)
     threshold, clustering = _clustered(Links(candidates.left, candidates.right, weighed.bits), judge, spec)
-    scored = Scored(candidates, judge.chosen, weighed.compared, weighed.parts, weighed.bits)
+    scored = Scored(candidates, judge.chosen, weighed.compared, weighed.bits)
     return hand_over(people, scored, clustering, threshold=threshold, spec=spec, model=judge.model)
 
 

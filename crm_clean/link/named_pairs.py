@@ -25,7 +25,7 @@ from crm_clean.link.judge import compare_all
 from crm_clean.link.people import People, read_people
 from crm_clean.link.results import level_texts
 from crm_clean.link.rules import blocking_rules
-from crm_clean.link.score import Floats, Model, fitting, probability, weigh
+from crm_clean.link.score import Floats, Model, fitting, probability, weigh_parts
 from crm_clean.link.spec import LinkSpec
 from crm_clean.records.tables import PAIRS
 
@@ -117,7 +117,7 @@ def examine(
     if depends_on_table(chosen):
         others = compare_all(chosen, people, found.left, found.right, workers=1)
         compared = [_joined(one, other) for one, other in zip(compared, others, strict=True)]
-    free, parts = weigh(model, compared)
+    free, parts = weigh_parts(model, compared)
     bits = guarded(free, chosen, compared, model=model)
     why = grounds(free, chosen, compared, model=model)
     ground = np.full(n, None, dtype=object)
@@ -146,8 +146,8 @@ def _rules(found: Candidates, left: Ints, right: Ints, *, n: int) -> Names:
 
 
 def _texts(chosen: Sequence[Comparison], compared: list[Compared], weighed: Examined) -> Names:
-    n = len(weighed.bits)
-    return level_texts(chosen, compared, weighed.parts, np.arange(n))
+    n = np.arange(len(weighed.bits))
+    return level_texts(chosen, [one.at(n) for one in compared], weighed.parts)
 
 
 def _frame(one: Names, two: Names, rule: Names, weighed: Examined, levels: Names) -> pd.DataFrame:

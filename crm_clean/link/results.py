@@ -18,7 +18,7 @@ from crm_clean.link.cluster import CANNOT, MUST, Clustering
 from crm_clean.link.columns import Ints, strings
 from crm_clean.link.compare.levels import Compared, Comparison
 from crm_clean.link.people import People
-from crm_clean.link.score import Floats, Model, probability
+from crm_clean.link.score import Floats, Model, probability, weigh_parts
 from crm_clean.link.spec import LinkSpec
 from crm_clean.records.tables import CLUSTERS, PAIRS
 
@@ -47,7 +47,6 @@ class Scored:
     candidates: Candidates
     chosen: Sequence[Comparison]
     compared: list[Compared]
-    parts: list[Floats]
     bits: Floats
 
 
@@ -98,7 +97,7 @@ def hand_over(
         "rules": _rules(c, clustering),
         "largest_cluster": int(np.bincount(clustering.label).max()),
     }
-    return Linked(_pairs(ids, scored, shown), CLUSTERS.frame(clusters), model.model_dump(mode="json"), report)
+    return Linked(_pairs(ids, scored, shown, model), CLUSTERS.frame(clusters), model.model_dump(mode="json"), report)
 
 
 def _rules(c: Candidates, clustering: Clustering) -> list[dict[str, Any]]:
@@ -132,7 +131,7 @@ class _Shown:
         return _Shown(self.pair[order], self.verdict[order], self.likely[order])
 
 
-def _pairs(ids: pa.Array, scored: Scored, shown: _Shown) -> pd.DataFrame:
+def _pairs(ids: pa.Array, scored: Scored, shown: _Shown, model: Model) -> pd.DataFrame:
     """The PAIRS frame of what is handed over, the smaller id left, in order of ids."""
     c = scored.candidates
     one, two = ids.take(pa.array(c.left[shown.pair])), ids.take(pa.array(c.right[shown.pair]))
@@ -149,7 +148,7 @@ def _pairs(ids: pa.Array, scored: Scored, shown: _Shown) -> pd.DataFrame:
             "probability": np.round(shown.likely, 9),
             "rule": _series(rules.take(pa.array(c.rule[shown.pair] % len(rules)))),
             "verdict": _series(pa.array(_VERDICTS).take(pa.array(shown.verdict))),
-            "levels": _series(_level_texts(scored.chosen, scored.compared, scored.parts, shown.pair)),
+            "levels": _series(_texts_of(scored, shown.pair, model)),
         }
     )
 
@@ -159,23 +158,27 @@ def _series(values: pa.Array | pa.ChunkedArray) -> pd.Series[str]:
 
 
 def level_texts(
-    chosen: Sequence[Comparison], compared: Sequence[Compared], parts: Sequence[Floats], keep: Ints
+    chosen: Sequence[Comparison], compared: Sequence[Compared], parts: Sequence[Floats]
 ) -> npt.NDArray[np.object_]:
-    """`name=exact:8.1 email=null:0.0` for each kept pair."""
-    texts: npt.NDArray[np.object_] = _level_texts(chosen, compared, parts, keep).to_numpy(zero_copy_only=False)
+    """`name=exact:8.1 email=null:0.0` for each pair."""
+    texts: npt.NDArray[np.object_] = _level_texts(chosen, compared, parts).to_numpy(zero_copy_only=False)
     return texts
 
 
-def _level_texts(
-    chosen: Sequence[Comparison], compared: Sequence[Compared], parts: Sequence[Floats], keep: Ints
-) -> pa.Array:
+def _texts_of(scored: Scored, pair: Ints, model: Model) -> pa.Array:
+    """Level texts of some candidate pairs; what comparisons weigh is worked out for these alone."""
+    compared = [one.at(pair) for one in scored.compared]
+    return _level_texts(scored.chosen, compared, weigh_parts(model, compared)[1])
+
+
+def _level_texts(chosen: Sequence[Comparison], compared: Sequence[Compared], parts: Sequence[Floats]) -> pa.Array:
     """As `level_texts`; the text of a comparison is made once for each distinct value."""
     texts = []
     for comparison, levels, weights in zip(chosen, compared, parts, strict=True):
         words = ("null", *comparison.levels)
         # A weight in tenths of a bit, and the level, as one number.
-        tenths = np.rint(weights[keep] * 10.0).astype(np.int64)
-        codes, distinct = pd.factorize(tenths * len(words) + levels.levels[keep])
+        tenths = np.rint(weights * 10.0).astype(np.int64)
+        codes, distinct = pd.factorize(tenths * len(words) + levels.levels)
         said = [f"{comparison.name}={words[code % len(words)]}:{code // len(words) / 10}" for code in distinct.tolist()]
         texts.append(pa.array(said, type=pa.string()).take(pa.array(codes)))
-    return pc.binary_join_element_wise(*texts, " ") if texts else pa.array([""] * len(keep), type=pa.string())
+    return pc.binary_join_element_wise(*texts, " ") if texts else pa.array([], type=pa.string())

@@ -35,9 +35,10 @@ from crm_clean.link.linking import Weighed, settle
 from crm_clean.link.named_pairs import Examined, examine
 from crm_clean.link.people import read_people
 from crm_clean.link.rules import blocking_rules
-from crm_clean.link.score import Floats, Model, fitting, probability, train
+from crm_clean.link.score import Floats, Model, fitting, probability
 from crm_clean.link.spec import LinkSpec
 from crm_clean.link.strangers import by_chance, kinds
+from crm_clean.link.training import train
 
 _NOTHING_SAID = pd.DataFrame({"left": [0], "right": [0], "bits": [0.0]}).iloc[:0]
 _SHOWN = ("first_name", "last_name", "company", "birth_date")
@@ -263,7 +264,7 @@ class LevelClassifier(BaseClassifier):
         candidates = Candidates(left[order], right[order], rule, [RuleReport("given")])
         judge = Judge(contacts.people, contacts.comparisons, self._known(), 1) if len(order) else None
         compared = _compared(contacts.comparisons, features)
-        return Weighed(contacts.people, candidates, _NOTHING_SAID, judge, compared, seen.parts, seen.bits)
+        return Weighed(contacts.people, candidates, _NOTHING_SAID, judge, compared, seen.bits)
 
     def _ours(self, frame: pd.DataFrame) -> pd.DataFrame:
         wanted = [name for comparison in self.contacts.comparisons for name in columns_of(comparison)]

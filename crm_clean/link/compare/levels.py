@@ -34,6 +34,10 @@ class Compared:
     levels: Levels
     shared_by: Ints | None = None
 
+    def at(self, pairs: Ints) -> Compared:
+        """The same for some of the pairs, given by position."""
+        return Compared(self.levels[pairs], None if self.shared_by is None else self.shared_by[pairs])
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -41,7 +45,7 @@ class Comparison:
 
     `likely` and `chance` are what the model believes, before it sees data, of how often a level occurs among pairs
     that are one person and among random pairs that are not; they sum to 1 over the levels. `by_value` names the
-    levels that agree on a value, to be weighed by how many people share it.
+    levels that agree on a value, to be weighed by how many people share it; `neutral` those that say nothing.
     """
 
     name: str
@@ -50,6 +54,7 @@ class Comparison:
     chance: tuple[float, ...]
     compare: Callable[[People, Ints, Ints], Compared]
     by_value: tuple[str, ...] = ()
+    neutral: tuple[str, ...] = ()
 
     def code(self, level: str) -> int:
         """The code of a level; 0 for `null`."""

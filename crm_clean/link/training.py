@@ -1,0 +1,134 @@
+"""Learning what levels are worth, without labels.
+
+Shares and level frequencies of the match class and of all kinds of strangers come from expectation-maximisation over
+*counted agreement patterns* (Fellegi and Sunter 1969; Winkler 1988; latent classes after Larsen and Rubin 2001). All
+are estimated on the blocked pairs, which are nothing like random pairs, from a start that favours agreement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix
+
+from crm_clean.link.compare.levels import Compared, Comparison
+from crm_clean.link.patterns import Patterns
+from crm_clean.link.score import Floats, LevelModel, Model, StrangerModel, log_sum, probability
+
+# Strength of what is believed beforehand, in pairs: enough to keep a table of ten rows sane, nothing against thousands.
+_BELIEF = 20.0
+_ITERATIONS, _TOLERANCE = 300, 1e-6
+_FIRST_PRIOR = 0.2
+
+
+def train(
+    chosen: Sequence[Comparison], compared: Sequence[Compared], strangers: Mapping[str, Sequence[Floats]]
+) -> Model:
+    """A model of the candidate pairs; `compared[k]` holds the levels of `chosen[k]`. Deterministic.
+
+    `strangers` gives, for each kind of non-match, the believed share of each level, one array a comparison.
+    """
+    seen = Patterns.of(compared, [len(c.levels) + 1 for c in chosen])
+    cells = _Cells.of(seen, chosen)
+    beliefs = np.array([cells.told([np.array(c.likely) for c in chosen]), *(cells.told(u) for u in strangers.values())])
+    shares, frequencies = _maximise(cells, seen.counts.astype(np.float64), beliefs)
+    odds = cells.log_likelihoods(shares, frequencies)
+    posterior = probability(odds[0] - log_sum(odds[1:]))[seen.place]
+    m, *others = (cells.parted(one) for one in frequencies)
+    learned = tuple(
+        LevelModel(name=c.name, levels=c.levels, m=m[k], typical=_typical(c, compared[k], posterior))
+        for k, c in enumerate(chosen)
+    )
+    kinds = tuple(
+        StrangerModel(kind=kind, share=float(share), u=u)
+        for kind, share, u in zip(strangers, shares[1:], others, strict=True)
+    )
+    return Model(prior=float(shares[0]), comparisons=learned, strangers=kinds)
+
+
+class _Cells:
+    """All levels of all comparisons in one row of cells; `null` and neutral levels have none."""
+
+    def __init__(self, hits: csr_matrix, sizes: list[int], told: list[npt.NDArray[np.bool_]]) -> None:
+        self.hits, self.sizes, self.speaks = hits, sizes, told
+        self.starts = np.concatenate([[0], np.cumsum([int(s.sum()) for s in told])])
+
+    @classmethod
+    def of(cls, seen: Patterns, chosen: Sequence[Comparison]) -> _Cells:
+        """`hits` (patterns x cells) is 1 where a pattern reaches a level."""
+        speaks = [np.array([level not in c.neutral for level in c.levels]) for c in chosen]
+        rows, cells, start = [], [], 0
+        for k, spoken in enumerate(speaks):
+            cell = np.full(len(spoken) + 1, -1, dtype=np.int64)
+            cell[1:][spoken] = start + np.arange(spoken.sum())
+            at = cell[seen.rows[:, k]]
+            there = np.flatnonzero(at >= 0)
+            rows.append(there)
+            cells.append(at[there])
+            start += int(spoken.sum())
+        row, column = np.concatenate(rows), np.concatenate(cells)
+        hits = csr_matrix((np.ones(len(row)), (row, column)), shape=(len(seen.rows), start))
+        return cls(hits, [len(c.levels) for c in chosen], speaks)
+
+    def told(self, levels: Sequence[Floats]) -> Floats:
+        """Frequencies of levels, one array a comparison, as one row of cells; each comparison sums to 1."""
+        spoken = [one[speaks] for one, speaks in zip(levels, self.speaks, strict=True)]
+        return np.concatenate([one / one.sum() for one in spoken])
+
+    def parted(self, cells: Floats) -> tuple[tuple[float, ...], ...]:
+        """The reverse of `told`: one tuple a comparison, 1.0 at levels that say nothing."""
+        out = []
+        for k, speaks in enumerate(self.speaks):
+            levels = np.ones(self.sizes[k])
+            levels[speaks] = cells[self.starts[k] : self.starts[k + 1]]
+            out.append(tuple(levels.tolist()))
+        return tuple(out)
+
+    def log_likelihoods(self, shares: Floats, frequencies: Floats) -> Floats:
+        """log2 of share times likelihood, classes x patterns."""
+        out: Floats = np.log2(shares)[:, None] + (self.hits @ np.log2(frequencies).T).T
+        return out
+
+    def counted(self, weight: Floats, belief: Floats) -> Floats:
+        """Frequencies from how much of each pattern a class holds (classes x patterns) and what was believed."""
+        found = (self.hits.T @ weight.T).T + _BELIEF * belief
+        totals = np.add.reduceat(found, self.starts[:-1], axis=1)
+        frequencies: Floats = found / np.repeat(totals, np.diff(self.starts), axis=1)
+        return frequencies
+
+
+def _maximise(cells: _Cells, counts: Floats, beliefs: Floats) -> tuple[Floats, Floats]:
+    """Expectation-maximisation with Dirichlet beliefs: the share of each class and its level frequencies."""
+    shares = np.full(len(beliefs), (1.0 - _FIRST_PRIOR) / (len(beliefs) - 1))
+    shares[0] = _FIRST_PRIOR
+    believed, frequencies = _BELIEF * shares, beliefs
+    for _ in range(_ITERATIONS):
+        odds = cells.log_likelihoods(shares, frequencies)
+        weight = np.exp2(odds - log_sum(odds)) * counts
+        before = shares
+        shares = weight.sum(axis=1) + believed
+        shares = shares / shares.sum()
+        frequencies = cells.counted(weight, beliefs)
+        if np.abs(shares - before).max() < _TOLERANCE:
+            break
+    return shares, frequencies
+
+
+def _typical(comparison: Comparison, compared: Compared, posterior: Floats) -> tuple[float | None, ...]:
+    """Per level how many people share the value that true pairs agree on there; None where values are not weighed.
+
+    With it as the centre, weighing by value leaves the level's own weight right on average: under agreement of true
+    pairs the mean of f / typical is 1.
+    """
+    n = len(comparison.levels)
+    if compared.shared_by is None or not comparison.by_value:
+        return (None,) * n
+    weight = np.where(compared.shared_by > 0, posterior, 0.0)
+    total = np.bincount(compared.levels, weights=weight, minlength=n + 1)[1:]
+    held = np.bincount(compared.levels, weights=weight * compared.shared_by, minlength=n + 1)[1:]
+    return tuple(
+        float(held[k] / total[k]) if level in comparison.by_value and total[k] >= 1.0 else None
+        for k, level in enumerate(comparison.levels)
+    )
