@@ -2,27 +2,32 @@
 
 Blocked pairs agree on something by construction, so that "not the same person" is no single distribution: namesakes
 agree on the name, a household on surname and address, colleagues on company and switchboard. Each kind says on which
-levels it dwells; everything else it leaves to chance, as measured on random pairs of the same table.
+levels it dwells; everything else it leaves to chance, as measured on random pairs of the same table, and much evidence
+is needed to move it from there: else a kind would take in the matches that agree on little.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from crm_clean.link.columns import Ints
 from crm_clean.link.compare.levels import Comparison
 from crm_clean.link.people import People
-from crm_clean.link.score import Floats, probability
+from crm_clean.link.score import Floats, Stranger, probability
 
 # kind -> comparison -> level -> share; what is left of 1 goes to chance.
 KINDS: dict[str, dict[str, dict[str, float]]] = {
-    "namesakes": {"name": {"exact": 0.8, "nickname": 0.05, "close": 0.05, "initial": 0.03, "part": 0.03}},
+    "namesakes": {
+        "name": {"exact": 0.8, "nickname": 0.05, "close": 0.05, "initial": 0.03, "part": 0.03},
+        "email": {"like": 0.05, "user": 0.02},  # a mailbox is often made of its holder's name
+    },
     "relatives": {
         "name": {"last_only": 0.8, "familiar": 0.05, "last_alone": 0.07},
         "address": {"same": 0.6, "close": 0.05, "postcode": 0.1},
         "phone": {"same": 0.4},
+        "email": {"like": 0.05},
     },
     "housemates": {
         "name": {"different": 0.9},
@@ -40,9 +45,28 @@ KINDS: dict[str, dict[str, dict[str, float]]] = {
         "address": {"same": 0.05, "postcode": 0.45, "city": 0.45},
     },
     "same_birthday": {"birth_date": {"same": 0.8, "partly": 0.1}},
+    "contemporaries": {
+        "birth_date": {"near": 0.6, "partly": 0.1, "close": 0.05},
+        "name": {"first_only": 0.3, "last_only": 0.3, "familiar": 0.1, "like": 0.05},
+    },
+    "townspeople": {
+        "birth_date": {"near": 0.6, "partly": 0.1, "close": 0.05},
+        "address": {"city": 0.6, "postcode": 0.1},
+    },
 }
+# What those who share a column of plain text may share beside it; each is a kind of its own.
+_BESIDE_TEXT: dict[str, dict[str, float]] = {
+    "birth_date": {"near": 0.6, "partly": 0.1, "close": 0.05},
+    "name": {"first_only": 0.4, "last_only": 0.4},
+}
+_TEXT = {"same": 0.9}
 # Comparisons that a table must have to show a kind; the kind's first one unless said here.
-_TOLD_BY = {"relatives": {"name"}, "housemates": {"name", "address"}}
+_TOLD_BY = {
+    "relatives": {"name"},
+    "housemates": {"name", "address"},
+    "contemporaries": {"name", "birth_date"},
+    "townspeople": {"birth_date", "address"},
+}
 _RANDOM_PAIRS = 60_000
 _SOFTENED = 5.0
 
@@ -78,24 +102,32 @@ def _random_pairs(n: int, *, seed: int) -> tuple[Ints, Ints]:
     return np.minimum(left, right), np.maximum(left, right)
 
 
-def kinds(chosen: Sequence[Comparison], chance: Sequence[Floats]) -> dict[str, list[Floats]]:
-    """Per kind of stranger the believed share of each level; a kind that this table cannot show is left out."""
+def kinds(chosen: Sequence[Comparison], chance: Sequence[Floats]) -> dict[str, Stranger]:
+    """Per kind of stranger what is believed of it; a kind that this table cannot show is left out."""
     present = {c.name for c in chosen}
-    found = {}
-    for kind, dwells in KINDS.items():
-        if present >= _TOLD_BY.get(kind, {next(iter(dwells))}):
-            found[kind] = [_dwelling(c, dwells.get(c.name, {}), base) for c, base in zip(chosen, chance, strict=True)]
-    texts = [c.name for c in chosen if c.name.startswith("text:")]
-    for name in texts:
-        found[name] = [
-            _dwelling(c, {"same": 0.9} if c.name == name else {}, b) for c, b in zip(chosen, chance, strict=True)
-        ]
-    return found or {"strangers": list(chance)}
+    found = {
+        kind: _dwelling(chosen, dwells, chance)
+        for kind, dwells in KINDS.items()
+        if present >= _TOLD_BY.get(kind, {next(iter(dwells))})
+    }
+    for text in sorted(name for name in present if name.startswith("text:")):
+        found[text] = _dwelling(chosen, {text: _TEXT}, chance)
+        for beside, levels in _BESIDE_TEXT.items():
+            if beside in present:
+                found[f"{text}+{beside}"] = _dwelling(chosen, {text: _TEXT, beside: levels}, chance)
+    return found or {"strangers": Stranger(list(chance), [True] * len(chosen))}
 
 
-def _dwelling(comparison: Comparison, levels: dict[str, float], chance: Floats) -> Floats:
-    share = np.zeros(len(comparison.levels))
-    for level, part in levels.items():
-        share[comparison.code(level) - 1] = part
-    whole: Floats = share + (1.0 - share.sum()) * chance
-    return whole
+def _dwelling(
+    chosen: Sequence[Comparison],
+    dwells: Mapping[str, Mapping[str, float]],
+    chance: Sequence[Floats],
+) -> Stranger:
+    """The kind that dwells on these levels of these comparisons; what is left of 1 goes to chance."""
+    levels = []
+    for comparison, base in zip(chosen, chance, strict=True):
+        share = np.zeros(len(comparison.levels))
+        for level, part in dwells.get(comparison.name, {}).items():
+            share[comparison.code(level) - 1] = part
+        levels.append(share + (1.0 - share.sum()) * base)
+    return Stranger(levels, [c.name in dwells for c in chosen])
