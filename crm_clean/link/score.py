@@ -6,12 +6,8 @@ neutral. Agreeing on a value that few people share weighs more than on one that 
 
 from __future__ import annotations
 
-<<<<<<< Updated upstream
 from collections.abc import Sequence
-=======
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
->>>>>>> Stashed changes
 
 import numpy as np
 import numpy.typing as npt
@@ -23,15 +19,6 @@ from crm_clean.link.patterns import Patterns
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int8]
 
-<<<<<<< Updated upstream
-=======
-# Strength of what is believed beforehand, in pairs: enough to keep a table of ten rows sane, nothing against thousands.
-_BELIEF = 20.0
-# The same where a kind of stranger has nothing to say of its own, as a share of its pairs.
-_BELIEF_IN_CHANCE = 1.0
-_ITERATIONS, _TOLERANCE = 300, 1e-6
-_FIRST_PRIOR = 0.2
->>>>>>> Stashed changes
 _MOST_TERM_BITS = 5.0
 # What speaks for a match counts for this much of its face value: who agrees on one thing is likelier to agree on the
 # next than the model, which takes comparisons one by one, believes. Seen alike on tables of several shapes.
@@ -71,9 +58,6 @@ class Model(_Frozen):
     strangers: tuple[StrangerModel, ...]
 
 
-<<<<<<< Updated upstream
-def log_sum(bits: Floats) -> Floats:
-=======
 @dataclass(frozen=True)
 class Stranger:
     """What is believed of one kind of non-match: the share of each level, one array a comparison, and of which
@@ -83,80 +67,7 @@ class Stranger:
     dwells: Sequence[bool]
 
 
-def patterns(levels: Sequence[Levels], sizes: Sequence[int]) -> tuple[Patterns, Ints, Ints]:
-    """Distinct agreement patterns (patterns x comparisons), how often each occurs, and the pattern of each pair."""
-    key = np.zeros(len(levels[0]), dtype=np.int64)
-    for column, size in zip(levels, sizes, strict=True):
-        key = key * size + column
-    distinct, place, counts = np.unique(key, return_inverse=True, return_counts=True)
-    rows = np.empty((len(distinct), len(sizes)), dtype=np.int8)
-    rest = distinct
-    for index in reversed(range(len(sizes))):
-        rest, rows[:, index] = np.divmod(rest, sizes[index])
-    return rows, counts.astype(np.int64), place.astype(np.int64)
-
-
-def train(chosen: Sequence[Comparison], compared: Sequence[Compared], strangers: Mapping[str, Stranger]) -> Model:
-    """A model of the candidate pairs; `compared[k]` holds the levels of `chosen[k]`. Deterministic.
-
-    `strangers` gives what is believed of each kind of non-match.
-    """
-    sizes = [len(c.levels) + 1 for c in chosen]
-    rows, counts, place = patterns([c.levels for c in compared], sizes)
-    match = Stranger([np.array(c.likely) / sum(c.likely) for c in chosen], [True] * len(chosen))
-    beliefs = [match, *strangers.values()]
-    shares, levels = _maximise(rows, counts.astype(np.float64), beliefs)
-    odds = _log_likelihoods(rows, shares, levels)
-    posterior = probability(odds[0] - _log_sum(odds[1:]))[place]
-    learned = tuple(
-        LevelModel(
-            name=comparison.name,
-            levels=comparison.levels,
-            m=tuple(levels[0][k].tolist()),
-            typical=tuple(_typical(comparison, compared[k], level, posterior) for level in range(sizes[k] - 1)),
-        )
-        for k, comparison in enumerate(chosen)
-    )
-    kinds = tuple(
-        StrangerModel(kind=kind, share=float(shares[i]), u=tuple(tuple(u.tolist()) for u in levels[i]))
-        for i, kind in enumerate(strangers, start=1)
-    )
-    return Model(prior=float(shares[0]), comparisons=learned, strangers=kinds)
-
-
-def _maximise(rows: Patterns, counts: Floats, beliefs: Sequence[Stranger]) -> tuple[Floats, list[list[Floats]]]:
-    """Expectation-maximisation with Dirichlet beliefs: the share of each class and its level frequencies."""
-    shares = np.full(len(beliefs), (1.0 - _FIRST_PRIOR) / (len(beliefs) - 1))
-    shares[0] = _FIRST_PRIOR
-    believed = _BELIEF * shares
-    levels = [[level.copy() for level in belief.levels] for belief in beliefs]
-    for _ in range(_ITERATIONS):
-        odds = _log_likelihoods(rows, shares, levels)
-        weight = np.exp2(odds - _log_sum(odds)) * counts
-        before = shares
-        shares = weight.sum(axis=1) + believed
-        shares /= shares.sum()
-        for c, belief in enumerate(beliefs):
-            for k, one in enumerate(belief.levels):
-                counted = np.bincount(rows[:, k], weights=weight[c], minlength=len(one) + 1)[1:]
-                strength = _BELIEF if belief.dwells[k] else max(_BELIEF, _BELIEF_IN_CHANCE * counted.sum())
-                levels[c][k] = (counted + strength * one) / (counted.sum() + strength)
-        if np.abs(shares - before).max() < _TOLERANCE:
-            break
-    return shares, levels
-
-
-def _log_likelihoods(rows: Patterns, shares: Floats, levels: Sequence[Sequence[Floats]]) -> Floats:
-    """log2 of share times likelihood, classes x patterns."""
-    out = np.repeat(np.log2(shares)[:, None], len(rows), axis=1)
-    for c, of_class in enumerate(levels):
-        for k, frequency in enumerate(of_class):
-            out[c] += np.concatenate([[0.0], np.log2(frequency)])[rows[:, k]]
-    return out
-
-
-def _log_sum(bits: Floats) -> Floats:
->>>>>>> Stashed changes
+def log_sum(bits: Floats) -> Floats:
     """log2 of the sum of 2**bits over the first axis."""
     most = bits.max(axis=0)
     total: Floats = most + np.log2(np.exp2(bits - most).sum(axis=0))

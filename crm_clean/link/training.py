@@ -15,25 +15,28 @@ from scipy.sparse import csr_matrix
 
 from crm_clean.link.compare.levels import Compared, Comparison
 from crm_clean.link.patterns import Patterns
-from crm_clean.link.score import Floats, LevelModel, Model, StrangerModel, log_sum, probability
+from crm_clean.link.score import Floats, LevelModel, Model, Stranger, StrangerModel, log_sum, probability
 
 # Strength of what is believed beforehand, in pairs: enough to keep a table of ten rows sane, nothing against thousands.
 _BELIEF = 20.0
+# The same where a kind of stranger has nothing to say of its own and keeps to chance, as a share of its pairs.
+_BELIEF_IN_CHANCE = 1.0
 _ITERATIONS, _TOLERANCE = 300, 1e-6
 _FIRST_PRIOR = 0.2
 
 
-def train(
-    chosen: Sequence[Comparison], compared: Sequence[Compared], strangers: Mapping[str, Sequence[Floats]]
-) -> Model:
+def train(chosen: Sequence[Comparison], compared: Sequence[Compared], strangers: Mapping[str, Stranger]) -> Model:
     """A model of the candidate pairs; `compared[k]` holds the levels of `chosen[k]`. Deterministic.
 
-    `strangers` gives, for each kind of non-match, the believed share of each level, one array a comparison.
+    `strangers` gives what is believed of each kind of non-match.
     """
     seen = Patterns.of(compared, [len(c.levels) + 1 for c in chosen])
     cells = _Cells.of(seen, chosen)
-    beliefs = np.array([cells.told([np.array(c.likely) for c in chosen]), *(cells.told(u) for u in strangers.values())])
-    shares, frequencies = _maximise(cells, seen.counts.astype(np.float64), beliefs)
+    match = Stranger([np.array(c.likely) for c in chosen], [True] * len(chosen))
+    believed = [match, *strangers.values()]
+    beliefs = np.array([cells.told(one.levels) for one in believed])
+    steady = ~np.array([one.dwells for one in believed])
+    shares, frequencies = _maximise(cells, seen.counts.astype(np.float64), beliefs, steady)
     odds = cells.log_likelihoods(shares, frequencies)
     posterior = probability(odds[0] - log_sum(odds[1:]))[seen.place]
     m, *others = (cells.parted(one) for one in frequencies)
@@ -91,15 +94,21 @@ class _Cells:
         out: Floats = np.log2(shares)[:, None] + (self.hits @ np.log2(frequencies).T).T
         return out
 
-    def counted(self, weight: Floats, belief: Floats) -> Floats:
-        """Frequencies from how much of each pattern a class holds (classes x patterns) and what was believed."""
-        found = (self.hits.T @ weight.T).T + _BELIEF * belief
+    def counted(self, weight: Floats, belief: Floats, steady: npt.NDArray[np.bool_]) -> Floats:
+        """Frequencies from how much of each pattern a class holds (classes x patterns) and what was believed.
+
+        `steady` (classes x comparisons) says where what is believed counts for as much as what is found.
+        """
+        found = (self.hits.T @ weight.T).T
         totals = np.add.reduceat(found, self.starts[:-1], axis=1)
-        frequencies: Floats = found / np.repeat(totals, np.diff(self.starts), axis=1)
+        strength = np.where(steady, np.maximum(_BELIEF_IN_CHANCE * totals, _BELIEF), _BELIEF)
+        widths = np.diff(self.starts)
+        held = found + np.repeat(strength, widths, axis=1) * belief
+        frequencies: Floats = held / np.repeat(totals + strength, widths, axis=1)
         return frequencies
 
 
-def _maximise(cells: _Cells, counts: Floats, beliefs: Floats) -> tuple[Floats, Floats]:
+def _maximise(cells: _Cells, counts: Floats, beliefs: Floats, steady: npt.NDArray[np.bool_]) -> tuple[Floats, Floats]:
     """Expectation-maximisation with Dirichlet beliefs: the share of each class and its level frequencies."""
     shares = np.full(len(beliefs), (1.0 - _FIRST_PRIOR) / (len(beliefs) - 1))
     shares[0] = _FIRST_PRIOR
@@ -110,7 +119,7 @@ def _maximise(cells: _Cells, counts: Floats, beliefs: Floats) -> tuple[Floats, F
         before = shares
         shares = weight.sum(axis=1) + believed
         shares = shares / shares.sum()
-        frequencies = cells.counted(weight, beliefs)
+        frequencies = cells.counted(weight, beliefs, steady)
         if np.abs(shares - before).max() < _TOLERANCE:
             break
     return shares, frequencies
