@@ -39,7 +39,7 @@ pictures: $(DEV)  ## take the pictures of the README anew
 soak: $(DEV)  ## the long loops, before a release
 	$(BIN)/pytest -m soak
 
-bench: $(CORE)  ## seconds, memory and accuracy per step, into tests/benchmarks/RESULTS.md
+bench: $(CORE)  ## us and the peers on the same tables, and every step, into tests/benchmarks/RESULTS.md; takes hours
 	$(BIN)/python tests/benchmarks/bench.py
 
 lint: $(DEV)  ## style, types and who may import whom

@@ -1,6 +1,7 @@
 """A table as a peer gets it: columns by what they mean, cleaned as lightly as a careful user of any toolkit would.
 
-Lower case, no blanks around, the last ten digits of phones, what everybody types to be left in peace taken out. Which
+Lower case, no blanks around, the last ten digits of phones, dates with dashes, what everybody types to be left in peace
+taken out. Which
 column means what is told by its header; others stand under their own name. The truth is never read.
 """
 
@@ -48,6 +49,8 @@ def read(path: Path, *, truth: str, drop: tuple[str, ...]) -> pd.DataFrame:
         value = table[column].str.strip().str.lower()
         if column == "phone":
             value = value.str.replace(r"\D", "", regex=True).str[-10:]
+        if column == "birth_date":
+            value = value.str.replace(r"^(\d{4})(\d{2})(\d{2})$", r"\1-\2-\3", regex=True)
         out[column] = value.where((value != "") & ~value.isin(NOBODYS), None).astype(object)
     return out
 
