@@ -121,7 +121,8 @@ def _take(location: Location, run: _Run, taken: AbstractSet[str]) -> Taken | str
 
 
 def _is_wanted(plan: Plan, location: Location) -> bool:
-    """A known export always is; a guessed table when it holds contacts, or was named and holds any sign of them."""
+    """A known export always is; a guessed table when it holds contacts, or was named and holds any sign of them or a
+    column that is to be compared as plain text."""
     if plan.profile != GUESSED or plan.holds_contacts:
         return True
-    return not location.is_searched and plan.n_contact_fields > 0
+    return not location.is_searched and (plan.n_contact_fields > 0 or plan.has_texts)

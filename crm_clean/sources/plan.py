@@ -78,6 +78,11 @@ class Plan:
         return len({feed.column for feed in self.feeds if _is_contact(feed.target)})
 
     @property
+    def has_texts(self) -> bool:
+        """Whether a column is compared as plain text."""
+        return any(feed.target.kind == "text" for feed in self.feeds)
+
+    @property
     def holds_contacts(self) -> bool:
         """Whether this is a table of people, and not just of something that has a name."""
         if any(feed.target.kind in ("email", "phone") for feed in self.feeds):
