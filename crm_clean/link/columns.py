@@ -1,13 +1,16 @@
 """Text columns as integers: what blocking and comparison compute on.
 
-`Column` holds one value a record, `Bag` holds any number. Dictionaries are sorted, so that codes, and all that is
-computed from them, do not depend on the order of rows.
+`Column` holds one value a record, `Bag` holds any number. Codes follow the order of the texts, or, where sorting
+would cost more than it says, the order in which records first show them; records are taken in the order of their
+content, so that codes, and all that is computed from them, do not depend on the order of rows.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -15,27 +18,43 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crm_clean.link.texts import Texts
+
 Ints = npt.NDArray[np.int64]
 MISSING = -1
 
-
-def strings(values: pd.Series[str]) -> pa.Array:
-    """A text series as one Arrow array."""
-    array = pa.array(values, type=pa.string(), from_pandas=True)
-    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+Strings = (pa.Array, pa.ChunkedArray)
+TextLike: TypeAlias = "pd.Series[str] | pa.Array | pa.ChunkedArray | Sequence[str | None]"
 
 
-def encode(values: pd.Series[str] | pa.Array) -> tuple[Ints, list[str]]:
-    """Codes (int64, -1 where missing or empty) into the sorted list of distinct values."""
-    array = strings(values) if isinstance(values, pd.Series) else values
-    array = pc.if_else(pc.equal(array, ""), None, array)
-    coded = array.dictionary_encode()
-    order = pc.sort_indices(coded.dictionary).to_numpy(zero_copy_only=False)
-    rank = np.empty(len(order) + 1, dtype=np.int64)
+def strings(values: TextLike) -> pa.StringArray:
+    """Texts as one Arrow array."""
+    return one_array(values, pa.string())
+
+
+def one_array(values: TextLike, kind: pa.DataType) -> pa.Array:
+    """Values of one type as one Arrow array, without a copy where they are one."""
+    array = values if isinstance(values, Strings) else pa.array(values, type=kind, from_pandas=True)
+    if not isinstance(array, pa.ChunkedArray):
+        return array
+    return array.chunk(0) if array.num_chunks == 1 else array.combine_chunks()
+
+
+def encode(values: TextLike, *, in_order: bool = True) -> tuple[Ints, Texts]:
+    """Codes (int64, -1 where missing or empty) into the distinct texts.
+
+    Codes follow the order of the texts; if not `in_order`, the order in which the texts first come.
+    """
+    coded = strings(values).dictionary_encode()
+    dictionary = coded.dictionary
+    kept = pc.not_equal(dictionary, "").to_numpy(zero_copy_only=False)
+    order = pc.sort_indices(dictionary).to_numpy(zero_copy_only=False) if in_order else np.arange(len(dictionary))
+    order = order[kept[order]]
+    rank = np.full(len(dictionary) + 1, MISSING, dtype=np.int64)
     rank[order] = np.arange(len(order))
-    rank[-1] = MISSING
-    codes = pc.fill_null(coded.indices, len(order)).to_numpy(zero_copy_only=False).astype(np.int64)
-    return rank[codes], coded.dictionary.take(pa.array(order)).to_pylist()
+    codes = pc.fill_null(coded.indices, len(dictionary)).to_numpy(zero_copy_only=False)
+    texts = dictionary if len(order) == len(dictionary) and not in_order else dictionary.take(pa.array(order))
+    return rank[codes], Texts(texts)
 
 
 def distinct(keys: Ints) -> Ints:
@@ -46,35 +65,37 @@ def distinct(keys: Ints) -> Ints:
 
 @dataclass(frozen=True)
 class Column:
-    """One value a record: `codes` (int64, shape n, -1 missing) into `values`."""
+    """One value a record: `codes` (int64, shape n, -1 missing) into `texts`."""
 
     codes: Ints
-    values: list[str]
+    texts: Texts
 
     @classmethod
-    def of(cls, series: pd.Series[str]) -> Column:
-        return cls(*encode(series))
+    def of(cls, values: TextLike, *, in_order: bool = True) -> Column:
+        """A column of texts, one a record."""
+        return cls(*encode(values, in_order=in_order))
 
-    @classmethod
-    def of_values(cls, values: list[str | None]) -> Column:
-        return cls(*encode(pa.array(values, type=pa.string())))
+    @property
+    def values(self) -> list[str]:
+        """The distinct texts."""
+        return self.texts.values
 
     @property
     def size(self) -> int:
-        return len(self.values)
+        return len(self.texts)
 
     @property
     def is_empty(self) -> bool:
-        return not self.values
+        return not len(self.texts)
 
     @cached_property
     def counts(self) -> Ints:
         """Records per distinct value."""
         return np.bincount(self.codes[self.codes >= 0], minlength=self.size).astype(np.int64)
 
-    def mapped(self, values: list[str | None]) -> Column:
+    def mapped(self, values: TextLike) -> Column:
         """The column of another text for each distinct value, such as its sound; None is missing."""
-        codes, others = encode(pa.array(values, type=pa.string()))
+        codes, others = encode(values)
         return Column(np.append(codes, MISSING)[self.codes], others)
 
 
@@ -87,23 +108,35 @@ class Bag:
 
     record: Ints
     codes: Ints
-    values: list[str]
+    texts: Texts
     starts: Ints
 
     @classmethod
-    def of(cls, record: Ints, series: pd.Series[str] | pa.Array, *, n: int) -> Bag:
+    def of(cls, record: Ints, values: TextLike, *, n: int, in_order: bool = True) -> Bag:
         """A bag over `n` records from parallel arrays; missing values and repeats within a record are left out."""
-        codes, values = encode(series)
-        return cls.coded(record, codes, values, n=n)
+        codes, texts = encode(values, in_order=in_order)
+        return cls.coded(record, codes, texts, n=n)
 
     @classmethod
-    def coded(cls, record: Ints, codes: Ints, values: list[str], *, n: int) -> Bag:
+    def coded(cls, record: Ints, codes: Ints, texts: Texts | list[str], *, n: int) -> Bag:
         """A bag from codes made before."""
+        texts = Texts.of(texts) if isinstance(texts, list) else texts
         there = codes >= 0
-        both = distinct(record[there] * max(len(values), 1) + codes[there])
-        held, kept = np.divmod(both, max(len(values), 1))
-        starts = np.searchsorted(held, np.arange(n + 1))
-        return cls(held, kept, values, starts.astype(np.int64))
+        size = max(len(texts), 1)
+        held, kept = np.divmod(distinct(record[there] * size + codes[there]), size)
+        starts = np.zeros(n + 1, dtype=np.int64)
+        np.cumsum(np.bincount(held, minlength=n), out=starts[1:])
+        return cls(held, kept, texts, starts)
+
+    @property
+    def n(self) -> int:
+        """How many records there are."""
+        return len(self.starts) - 1
+
+    @property
+    def values(self) -> list[str]:
+        """The distinct texts."""
+        return self.texts.values
 
     @property
     def is_empty(self) -> bool:
@@ -114,16 +147,34 @@ class Bag:
         """Whether each record holds anything."""
         return np.diff(self.starts) > 0
 
-    def mapped(self, values: list[str | None]) -> Bag:
+    @cached_property
+    def several(self) -> npt.NDArray[np.bool_]:
+        """Whether each record holds more than one value."""
+        return np.diff(self.starts) > 1
+
+    @cached_property
+    def only(self) -> Ints:
+        """The one value that each record holds; -1 where it holds none or several."""
+        codes = np.full(self.n, MISSING, dtype=np.int64)
+        alone = np.flatnonzero(np.diff(self.starts) == 1)
+        codes[alone] = self.codes[self.starts[alone]]
+        return codes
+
+    def mapped(self, values: TextLike, *, in_order: bool = True) -> Bag:
         """The bag of another text for each distinct value."""
-        codes, others = encode(pa.array(values, type=pa.string()))
-        return Bag.coded(self.record, np.append(codes, MISSING)[self.codes], others, n=len(self.starts) - 1)
+        codes, others = encode(values, in_order=in_order)
+        return Bag.coded(self.record, np.append(codes, MISSING)[self.codes], others, n=self.n)
+
+    def where(self, kept: npt.NDArray[np.bool_]) -> Bag:
+        """The bag without those values that are not `kept` (one flag a distinct value)."""
+        codes = np.where(kept, np.cumsum(kept) - 1, MISSING)
+        return Bag.coded(self.record, codes[self.codes], Texts(self.texts.array.filter(pa.array(kept))), n=self.n)
 
     def holders(self, people: Ints) -> Ints:
-        """How many different `people` codes hold each distinct value (int64, shape of `values`)."""
+        """How many different `people` codes hold each distinct value (int64, shape of `texts`)."""
         size = int(people.max(initial=0)) + 2
         each = distinct(self.codes * size + people[self.record] + 1)
-        return np.bincount(each // size, minlength=len(self.values)).astype(np.int64)
+        return np.bincount(each // size, minlength=len(self.texts)).astype(np.int64)
 
 
 def crossed(bag_starts: Ints, left: Ints, right: Ints, *, most: int = 400_000_000) -> tuple[Ints, Ints, Ints]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from crm_clean.link.columns import Ints
 from crm_clean.link.compare.levels import Compared, Comparison
+from crm_clean.link.compare.side_by_side import compare_in_pieces
 from crm_clean.link.guards import guarded
 from crm_clean.link.people import People
 from crm_clean.link.score import Floats, Model, weigh, weigh_parts
@@ -16,9 +16,8 @@ from crm_clean.link.score import Floats, Model, weigh, weigh_parts
 def compare_all(
     chosen: Sequence[Comparison], people: People, left: Ints, right: Ints, *, workers: int
 ) -> list[Compared]:
-    """Levels of every comparison; comparisons run side by side, since most of their work is outside Python."""
-    with ThreadPoolExecutor(max_workers=max(workers, 1)) as pool:
-        return list(pool.map(lambda one: one.compare(people, left, right), chosen))
+    """Levels of every comparison, one for each of `chosen`."""
+    return compare_in_pieces(chosen, people, left, right, workers=workers)
 
 
 @dataclass(frozen=True)

@@ -6,25 +6,24 @@ ones. Records are taken in the order of their content, so that ties fall the sam
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cached_property
+from typing import NamedTuple
 
 import jellyfish
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from crm_clean.link.birthdays import births
-from crm_clean.link.columns import MISSING, Bag, Column, Ints, combined, strings
+from crm_clean.link.columns import MISSING, Bag, Column, Ints, TextLike, combined, encode, strings
+from crm_clean.link.mailbox_users import telling_users
+from crm_clean.link.reading import Flags, Frame, Points, order_of_content, points_of
+from crm_clean.link.texts import Texts
 
-_GENERIC_USERS = 3
-_TOLD = ("kind", "label", "key", "postal_code", "city", "is_role")
-_NEEDED = (
-    "content_hash", "record_id", "first_name_key", "last_name_key", "maiden_name_key", "suffix_key", "birth_date",
-    "company_key", "birth_date_raw", "created_at_raw",
-)  # fmt: skip
+_KEYS = ("first_name_key", "last_name_key", "maiden_name_key", "suffix_key", "company_key")
+_BIRTH = ("birth_date", "birth_date_raw", "created_at_raw")
 
 
 @dataclass(frozen=True)
@@ -63,147 +62,127 @@ class People:
             self._held[id(bag)] = bag.holders(self.person)
         return self._held[id(bag)]
 
-    @cached_property
-    def phone_digits(self) -> list[str]:
-        """The digits of each distinct phone, without its extension."""
-        numbers = pc.replace_substring_regex(pa.array(self.phones.values, type=pa.string()), ";.*$|[^0-9]", "")
-        digits: list[str] = numbers.to_pylist()
-        return digits
-
 
 def sound_of(name: str) -> str | None:
     """A phonetic key of a folded name, the name itself where the sound says nothing (scripts but Latin)."""
     if not name.isascii():
         return name
-    joined = "".join(c for c in name if c.isalpha())
+    joined = name if name.isalpha() else "".join(c for c in name if c.isalpha())
     return jellyfish.metaphone(joined) or joined or None
 
 
-def read_people(records: pd.DataFrame, points: pd.DataFrame) -> People:
-    """People from the tables `records` and `contact_points`, in the order of their content."""
-    needed = pa.table({name: strings(records[name]) for name in _NEEDED})
-    order = pc.sort_indices(needed, sort_keys=[("content_hash", "ascending"), ("record_id", "ascending")])
-    records = needed.take(order).to_pandas(types_mapper=lambda _: pd.StringDtype("pyarrow"))
-    held = _Held.of(records["record_id"], points)
-    first, last = Column.of(records["first_name_key"]), Column.of(records["last_name_key"])
-    sound = last.mapped([sound_of(v) for v in last.values])
-    emails, places = held.kind("email"), held.kind("address")
-    is_role = emails.frame["is_role"].fillna(False).to_numpy(dtype=bool)
-    mailboxes = emails.bag("key", where=~is_role)
-    return People(
-        ids=records["record_id"],
-        first=first,
-        last=last,
-        maiden=Column.of(records["maiden_name_key"]),
-        suffix=Column.of(records["suffix_key"]),
-        full=_either_order(first, last),
-        sound=sound,
-        birth=Column.of(births(records["birth_date"], records["birth_date_raw"], records["created_at_raw"])),
-        company=Column.of(records["company_key"]),
-        emails=mailboxes,
-        roles=emails.bag("key", where=is_role),
-        users=_telling_users(mailboxes, first, last),
-        phones=held.kind("phone").bag("key"),
-        addresses=places.bag(_whole_address(places.frame["key"])),
-        streets=places.bag(places.frame["key"].str.split("|", n=1).str[0]),
-        postcodes=places.bag(places.frame["postal_code"].str.lower().str.replace(" ", "", regex=False)),
-        cities=places.bag(_city_key(places.frame)),
-        profiles=held.kind("profile").bag("key"),
-        texts=_texts(held.kind("text")),
-        person=_person(first, sound),
-    )
+def read_people(records: Frame, points: Frame, *, workers: int = 1) -> People:
+    """People from the tables `records` and `contact_points`, in the order of their content.
 
-
-@dataclass(frozen=True)
-class _Held:
-    """Contact points of one kind or all, with the position of the record that holds each."""
-
-    frame: pd.DataFrame
-    record: Ints
-    n: int
-
-    @classmethod
-    def of(cls, ids: pd.Series[str], points: pd.DataFrame) -> _Held:
-        """The points whose record is one of `ids`."""
-        place = pc.index_in(strings(points["record_id"]), value_set=strings(ids))
-        record = pc.fill_null(place, MISSING).to_numpy(zero_copy_only=False).astype(np.int64)
-        here = record >= 0
-        return cls(points.loc[here, list(_TOLD)], record[here], len(ids))
-
-    def kind(self, kind: str) -> _Held:
-        mine = self.frame["kind"].eq(kind).to_numpy(dtype=bool)
-        return _Held(self.frame[mine], self.record[mine], self.n)
-
-    def bag(self, values: str | pd.Series[str], *, where: npt.NDArray[np.bool_] | None = None) -> Bag:
-        """A bag of a column, or of values made from one; `where` picks points."""
-        series = self.frame[values] if isinstance(values, str) else values
-        if where is None:
-            return Bag.of(self.record, series, n=self.n)
-        return Bag.of(self.record[where], series[where], n=self.n)
-
-
-def _texts(held: _Held) -> dict[str, Bag]:
-    """One bag for each column that is compared as plain text."""
-    labels = held.frame["label"].to_numpy(dtype=object)
-    return {str(label): held.bag("key", where=labels == label) for label in sorted(set(labels.tolist()))}
-
-
-def _whole_address(key: pd.Series[str]) -> pd.Series[str]:
-    """Address keys that hold both a street and a postcode; the others missing."""
-    return key.mask(key.str.startswith("|").fillna(True) | key.str.endswith("|").fillna(True))
-
-
-def _telling_users(emails: Bag, first: Column, last: Column) -> Bag:
-    """The part before the @ of each mailbox, where it is long enough and not the holder's own name.
-
-    `jane.doe` at two providers says no more than that both are called Jane Doe, which the name says already.
+    Both are pandas frames or Arrow tables; other columns than those asked for may be missing. `workers` threads
+    read columns side by side, which changes nothing in the result.
     """
-    user = Column.of_values([mailbox.partition("@")[0] for mailbox in emails.values])
-    recurs = np.flatnonzero(user.counts[user.codes[emails.codes]] > 1)  # at two providers at least
-    record, code = emails.record[recurs], user.codes[emails.codes[recurs]]
-    given = np.array([*first.values, ""], dtype=object)[first.codes[record]]
-    family = np.array([*last.values, ""], dtype=object)[last.codes[record]]
-    held = np.array(user.values, dtype=object)[code]
-    telling = np.fromiter(
-        (_says_more(u, f, g) for u, f, g in zip(held, given, family, strict=True)), dtype=bool, count=len(held)
-    )
-    return Bag.coded(record[telling], code[telling], user.values, n=len(emails.starts) - 1)
+    with ThreadPoolExecutor(max_workers=max(workers, 1)) as pool:
+        # A task waits for none but those before it, so that one thread is enough.
+        order = pool.submit(order_of_content, records)
+        held = pool.submit(lambda: points_of(records, points).in_order(order.result()))
+        emails = pool.submit(lambda: _mailboxes(held.result()))
+        first, last, maiden, suffix, company = (pool.submit(_column, records[key], order) for key in _KEYS)
+        sound = pool.submit(lambda: last.result().mapped([sound_of(v) for v in last.result().values]))
+        full = pool.submit(lambda: _either_order(first.result(), last.result()))
+        users = pool.submit(lambda: telling_users(emails.result()[0], first.result(), last.result()))
+        birth = pool.submit(lambda: _column(births(*(_series(records[name]) for name in _BIRTH)), order))
+        where = pool.submit(lambda: _places(held.result()))
+        phones, profiles = (pool.submit(_keys, held, kind) for kind in ("phone", "profile"))
+        texts = pool.submit(lambda: _texts(held.result().kind("text")))
+        return People(
+            ids=_series(strings(records["record_id"]).take(pa.array(order.result()))),
+            first=first.result(),
+            last=last.result(),
+            maiden=maiden.result(),
+            suffix=suffix.result(),
+            full=full.result(),
+            sound=sound.result(),
+            birth=birth.result(),
+            company=company.result(),
+            emails=emails.result()[0],
+            roles=emails.result()[1],
+            users=users.result(),
+            phones=phones.result(),
+            addresses=where.result().addresses,
+            streets=where.result().streets,
+            postcodes=where.result().postcodes,
+            cities=where.result().cities,
+            profiles=profiles.result(),
+            texts=texts.result(),
+            person=_person(first.result(), sound.result()),
+        )
 
 
-def _says_more(user: str, given: str, family: str) -> bool:
-    """Whether letters or digits are left of a mailbox user once the name and its initials are taken out."""
-    rest = "".join(c for c in user.lower() if c.isalnum())
-    for name in sorted((given.replace(" ", ""), family.replace(" ", ""), *given.split(), *family.split()), key=len):
-        if len(name) > 1:
-            rest = rest.replace(name, "", 1)
-    return len(rest) >= 2 and len(user) > _GENERIC_USERS  # one letter left is an initial
+def _series(values: TextLike) -> pd.Series[str]:
+    return pd.Series(pd.arrays.ArrowStringArray(strings(values)))
 
 
-def _city_key(points: pd.DataFrame) -> pd.Series[str]:
-    """Folded city per point; folding is done once a distinct city."""
+def _column(values: TextLike, order: Future[Ints]) -> Column:
+    codes, texts = encode(values)
+    return Column(codes[order.result()], texts)
+
+
+def _keys(held: Future[Points], kind: str) -> Bag:
+    return held.result().kind(kind).bag("key", in_order=False)
+
+
+def _mailboxes(held: Points) -> tuple[Bag, Bag]:
+    """Personal mailboxes and role mailboxes."""
+    emails = held.kind("email")
+    is_role = emails.flags("is_role")
+    return emails.where(~is_role).bag("key", in_order=False), emails.where(is_role).bag("key", in_order=False)
+
+
+class _Places(NamedTuple):
+    addresses: Bag
+    streets: Bag
+    postcodes: Bag
+    cities: Bag
+
+
+def _places(held: Points) -> _Places:
+    """Addresses, streets, postcodes and cities; texts are made once a distinct value."""
     from crm_clean.text import fold
 
-    city = points["city"]
-    distinct = city.dropna().unique()
-    return city.map({c: fold(c) or None for c in distinct}).astype("string[pyarrow]")
+    places = held.kind("address")
+    keys, code, city = places.bag("key", in_order=False), places.bag("postal_code"), places.bag("city")
+    streets = pc.list_element(pc.split_pattern(keys.texts.array, "|", max_splits=1), 0)
+    return _Places(
+        keys.where(_is_whole(keys.texts.array)),
+        keys.mapped(streets, in_order=False),
+        code.mapped(pc.replace_substring(pc.utf8_lower(code.texts.array), " ", "")),
+        city.mapped([fold(value) or None for value in city.values]),
+    )
+
+
+def _is_whole(keys: pa.StringArray) -> Flags:
+    """Whether each address key holds both a street and a postcode."""
+    is_partial = pc.or_(pc.starts_with(keys, "|"), pc.ends_with(keys, "|"))
+    whole: Flags = pc.invert(is_partial).to_numpy(zero_copy_only=False)
+    return whole
+
+
+def _texts(held: Points) -> dict[str, Bag]:
+    """One bag for each column that is compared as plain text."""
+    labels, names = encode(held.texts("label"))
+    return {name: held.where(labels == code).bag("key") for code, name in enumerate(names.values)}
 
 
 def _either_order(first: Column, last: Column) -> Column:
     """First and last name as one value, the same whichever of the two fields each stands in."""
-    names = sorted(set(first.values) | set(last.values))
-    rank = {name: i for i, name in enumerate(names)}
-    to_first = np.append(np.array([rank[v] for v in first.values], dtype=np.int64), -1)[first.codes]
-    to_last = np.append(np.array([rank[v] for v in last.values], dtype=np.int64), -1)[last.codes]
-    key = combined(np.minimum(to_first, to_last), np.maximum(to_first, to_last))
+    known = pc.fill_null(pc.index_in(last.texts.array, value_set=first.texts.array), MISSING).to_numpy()
+    new = known < 0
+    rank = np.append(np.where(new, first.size + np.cumsum(new), known), MISSING)
+    family = rank[last.codes]
+    key = combined(np.minimum(first.codes, family), np.maximum(first.codes, family))
     distinct, codes = np.unique(key, return_inverse=True)
     if len(distinct) and distinct[0] < 0:
         codes, distinct = codes - 1, distinct[1:]
-    return Column(codes.astype(np.int64), [""] * len(distinct))
+    return Column(codes.astype(np.int64), Texts(pa.repeat("", len(distinct))))
 
 
 def _person(first: Column, sound: Column) -> Ints:
     """First letter and sound of the surname: coarse enough for typos, fine enough to tell a family apart."""
-    letter = first.mapped([v[:1] for v in first.values])
-    key = (letter.codes + 1) * (sound.size + 1) + sound.codes + 1
-    codes: Ints = np.unique(key, return_inverse=True)[1].astype(np.int64)
-    return codes
+    letter = first.mapped(pc.utf8_slice_codeunits(first.texts.array, 0, 1))
+    return (letter.codes + 1) * (sound.size + 1) + sound.codes + 1

@@ -3,55 +3,55 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow.compute as pc
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from crm_clean.link.columns import Ints, crossed
-from crm_clean.link.compare.levels import (
-    MANY_PEOPLE,
-    NULL,
-    Compared,
-    Flags,
-    alike,
-    best,
-    fewest_holders,
-    share_rare,
-)  # fmt: skip
+from crm_clean.link.columns import Ints, encode
+from crm_clean.link.compare.levels import MANY_PEOPLE, NULL, Compared, Crossing, fewest_holders, share_rare
+from crm_clean.link.compare.likeness import Bounds, Flags, screened
+from crm_clean.link.mailbox_users import users_of
 from crm_clean.link.people import People
+from crm_clean.link.texts import Texts
 
 EMAIL_LEVELS = ("same", "user", "close", "like", "role", "different")
 PHONE_LEVELS = ("same", "close", "shared", "different")
 
 _LONG_MAILBOX = 14
 _MANGLED_AT = 0.72
-_SAME_DIGITS = 8
+_MOST_SLIPS = 2
+_SAME_DIGITS, _SAME_END = 8, 3
+_SLACK = 1e-6  # for how floats are rounded
 _TELLING_USER = 4
 
 
 def compare_emails(p: People, left: Ints, right: Ints) -> Compared:
     """Personal mailboxes; a role mailbox, or one that many people hold, is weak when shared and says nothing else."""
     same, user, close, like, role, different = range(1, 7)
-    bag = p.emails
-    pair, i, j = crossed(bag.starts, left, right)
-    a, b = bag.codes[i], bag.codes[j]
-    levels = np.full(len(pair), different, dtype=np.int8)
-    equal = a == b
+    held = p.holders(p.emails)
+    crossing = Crossing.of(p.emails, left, right)
+    levels = np.full(len(crossing.pair), different, dtype=np.int8)
+    equal = crossing.a == crossing.b
+    levels[equal] = np.where(held[crossing.a[equal]] >= MANY_PEOPLE, role, same)
     rest = np.flatnonzero(~equal)
-    levels[rest[alike(bag.values, a[rest], b[rest], is_mangled)]] = like
-    levels[rest[alike(bag.values, a[rest], b[rest], is_mistyped)]] = close
-    levels[equal] = np.where(p.holders(bag)[a[equal]] >= MANY_PEOPLE, role, same)
-    whole = best(levels, pair, n=len(left))
+    a, b = crossing.a[rest], crossing.b[rest]
+    levels[rest[is_mangled(p.emails.texts, a, b)]] = like
+    levels[rest[is_mistyped(p.emails.texts, a, b)]] = close
+    whole = crossing.best(levels)
     whole[share_rare(p.users, p, left, right, below=MANY_PEOPLE) & (whole > user)] = user
-    whole[(fewest_holders(p.roles, p, left, right) > 0) & np.isin(whole, (NULL, different))] = role
-    return Compared(whole, fewest_holders(bag, p, left, right))
+    whole[(fewest_holders(p.roles, p, left, right) > 0) & ((whole == NULL) | (whole == different))] = role
+    return Compared(whole, crossing.fewest(held))
 
 
-def is_mistyped(left: list[str], right: list[str]) -> Flags:
-    """Whether two mailboxes differ by one edit, two in long ones; another number is another mailbox."""
-    if not left:
-        return np.zeros(0, dtype=bool)
-    edits = cpdist(left, right, scorer=OSA.distance, score_cutoff=2, dtype=np.int32)
-    near: Flags = edits <= 2
+def is_mistyped(texts: Texts, a: Ints, b: Ints) -> Flags:
+    """Whether each two mailboxes differ by one edit, two in long ones; another number is another mailbox."""
+    may = Bounds.of(texts.letters, texts.letters, a, b).edits <= _MOST_SLIPS
+    return screened(texts, a, b, may, _are_slips)
+
+
+def _are_slips(left: list[str], right: list[str]) -> Flags:
+    edits = cpdist(left, right, scorer=OSA.distance, score_cutoff=_MOST_SLIPS, dtype=np.int32)
+    near: Flags = edits <= _MOST_SLIPS
     for k in np.flatnonzero(near):
         near[k] = _is_slip(left[k], right[k], edits=int(edits[k]))
     return near
@@ -63,23 +63,34 @@ def _is_slip(a: str, b: str, *, edits: int) -> bool:
     return short >= _TELLING_USER and (edits <= 1 or is_long) and _digits(a) == _digits(b)
 
 
-def is_mangled(left: list[str], right: list[str]) -> Flags:
-    """Whether most letters of two mailboxes stand in the same order; at one domain only the users are compared."""
-    if not left:
-        return np.zeros(0, dtype=bool)
-    parted = [_compared_part(a, b) for a, b in zip(left, right, strict=True)]
-    one, two = [a for a, _ in parted], [b for _, b in parted]
-    like = cpdist(one, two, scorer=OSA.normalized_similarity, score_cutoff=_MANGLED_AT, dtype=np.float32)
-    mangled: Flags = like >= _MANGLED_AT
-    for k in np.flatnonzero(mangled):
-        mangled[k] = not _is_other_number(one[k], two[k])
+def is_mangled(texts: Texts, a: Ints, b: Ints) -> Flags:
+    """Whether most letters of each two mailboxes stand in the same order; at one domain only the users are compared."""
+    users, domain = texts.made(_users), texts.made(_domains)
+    at_one_domain = domain[a] == domain[b]
+    mangled = np.zeros(len(a), dtype=bool)
+    for part, at in ((users, np.flatnonzero(at_one_domain)), (texts, np.flatnonzero(~at_one_domain))):
+        bounds = Bounds.of(part.letters, part.letters, a[at], b[at])
+        may = bounds.edits <= (1.0 - _MANGLED_AT + _SLACK) * bounds.longer
+        mangled[at] = screened(part, a[at], b[at], may, _are_mangled)
     return mangled
 
 
-def _compared_part(a: str, b: str) -> tuple[str, str]:
-    user_a, _, domain_a = a.partition("@")
-    user_b, _, domain_b = b.partition("@")
-    return (user_a, user_b) if domain_a == domain_b else (a, b)
+def _are_mangled(left: list[str], right: list[str]) -> Flags:
+    like = cpdist(left, right, scorer=OSA.normalized_similarity, score_cutoff=_MANGLED_AT, dtype=np.float32)
+    mangled: Flags = like >= _MANGLED_AT
+    for k in np.flatnonzero(mangled):
+        mangled[k] = not _is_other_number(left[k], right[k])
+    return mangled
+
+
+def _users(mailboxes: Texts) -> Texts:
+    return Texts(users_of(mailboxes.array))
+
+
+def _domains(mailboxes: Texts) -> Ints:
+    """A code for what stands behind the first @ of each mailbox."""
+    behind = pc.replace_substring_regex(mailboxes.array, "^[^@]*@?", "")
+    return encode(behind, in_order=False)[0]
 
 
 def _is_other_number(a: str, b: str) -> bool:
@@ -99,32 +110,49 @@ def _letters(text: str) -> str:
 def compare_phones(p: People, left: Ints, right: Ints) -> Compared:
     """Phones; one that many people hold is a switchboard. A number without its prefix is the same number."""
     same, close, shared, different = range(1, 5)
-    bag = p.phones
-    pair, i, j = crossed(bag.starts, left, right)
-    a, b = bag.codes[i], bag.codes[j]
-    levels = np.full(len(pair), different, dtype=np.int8)
-    equal = a == b
+    held = p.holders(p.phones)
+    digits = p.phones.texts.made(_phone_digits)
+    crossing = Crossing.of(p.phones, left, right)
+    levels = np.full(len(crossing.pair), different, dtype=np.int8)
+    equal = crossing.a == crossing.b
     rest = np.flatnonzero(~equal)
-    digits = p.phone_digits
-    levels[rest[alike(digits, a[rest], b[rest], _is_one_digit_off)]] = close
-    equal[rest[alike(digits, a[rest], b[rest], _is_same_tail)]] = True
-    levels[equal] = np.where(p.holders(bag)[a[equal]] >= MANY_PEOPLE, shared, same)
-    return Compared(best(levels, pair, n=len(left)), fewest_holders(bag, p, left, right))
+    a, b = crossing.a[rest], crossing.b[rest]
+    levels[rest[is_one_digit_off(digits, a, b)]] = close
+    equal[rest[is_same_tail(digits, a, b)]] = True
+    levels[equal] = np.where(held[crossing.a[equal]] >= MANY_PEOPLE, shared, same)
+    return Compared(crossing.best(levels), crossing.fewest(held))
 
 
-def _is_one_digit_off(left: list[str], right: list[str]) -> Flags:
-    if not left:
-        return np.zeros(0, dtype=bool)
+def _phone_digits(phones: Texts) -> Texts:
+    """The digits of each phone, without its extension."""
+    return Texts(pc.replace_substring_regex(phones.array, ";.*$|[^0-9]", ""))
+
+
+def is_one_digit_off(digits: Texts, a: Ints, b: Ints) -> Flags:
+    """Whether each two numbers differ by one digit: another, too many, missing or out of turn."""
+    may = Bounds.of(digits.letters, digits.letters, a, b).edits <= 1
+    return screened(digits, a, b, may, _are_one_off)
+
+
+def _are_one_off(left: list[str], right: list[str]) -> Flags:
     near: Flags = cpdist(left, right, scorer=OSA.distance, score_cutoff=1, dtype=np.int32) == 1
     return near
 
 
-def _is_same_tail(left: list[str], right: list[str]) -> Flags:
+def is_same_tail(digits: Texts, a: Ints, b: Ints) -> Flags:
     """Whether the shorter number, its trunk zero aside, ends the longer one; with equal digits extensions differ."""
+    tail = digits.made(_last_digits)
+    return screened(digits, a, b, tail[a] == tail[b], _are_one_tail)
+
+
+def _last_digits(digits: Texts) -> Ints:
+    """A code for the last digits of each number, in which most numbers differ already."""
+    return encode(pc.utf8_slice_codeunits(digits.array, -_SAME_END, None), in_order=False)[0]
+
+
+def _are_one_tail(left: list[str], right: list[str]) -> Flags:
     found = np.zeros(len(left), dtype=bool)
-    # Most pairs differ in the last digits already.
-    ends = np.fromiter((a[-3:] == b[-3:] for a, b in zip(left, right, strict=True)), dtype=bool, count=len(left))
-    for k in np.flatnonzero(ends):
-        short, long = sorted((left[k], right[k]), key=len)
-        found[k] = len(short) >= _SAME_DIGITS and short != long and long.endswith(short.lstrip("0"))
+    for k, (one, other) in enumerate(zip(left, right, strict=True)):
+        short, long = sorted((one, other), key=len)
+        found[k] = _SAME_DIGITS <= len(short) < len(long) and long.endswith(short.lstrip("0"))
     return found

@@ -8,23 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from crm_clean.link.columns import Bag, Ints, crossed
+from crm_clean.link.compare.likeness import Likeness
 from crm_clean.link.people import People
 
 Levels = npt.NDArray[np.int8]
 Flags = npt.NDArray[np.bool_]
-Likeness = Callable[[list[str], list[str]], Flags]
+_Number = TypeVar("_Number", np.int8, np.int64)
 
 NULL = 0
 # A mailbox or a phone that this many different people hold belongs to none of them.
 MANY_PEOPLE = 4
 # Levels of one bag of values.
 SAME, ALIKE, DIFFERENT = 1, 2, 3
-_UNSEEN = 127
 
 
 @dataclass(frozen=True)
@@ -61,46 +62,67 @@ class Comparison:
         return NULL if level == "null" else self.levels.index(level) + 1
 
 
-def best(levels: Levels, pair: Ints, *, n: int) -> Levels:
-    """The strongest level (lowest code but 0) of each of `n` pairs over its combinations; 0 where there is none."""
-    out = np.full(n, _UNSEEN, dtype=np.int8)
-    np.minimum.at(out, pair, np.where(levels == NULL, _UNSEEN, levels).astype(np.int8))
-    out[out == _UNSEEN] = NULL
-    return out
+@dataclass(frozen=True)
+class Crossing:
+    """Each value of one record against each of another, for `n` pairs of records.
 
+    Combination k belongs to pair `pair[k]` and sets code `a[k]` against `b[k]`; those of one pair stand together.
+    """
 
-def alike(values: list[str], a: Ints, b: Ints, like: Likeness) -> Flags:
-    """Whether the values of codes `a` and `b` are alike by `like`, which sees each distinct pair once."""
-    key = np.minimum(a, b) * max(len(values), 1) + np.maximum(a, b)
-    distinct, place = np.unique(key, return_inverse=True)
-    one, two = np.divmod(distinct, max(len(values), 1))
-    texts = np.array(values, dtype=object)
-    found: Flags = like(texts[one].tolist(), texts[two].tolist())[place]
-    return found
+    n: int
+    pair: Ints
+    a: Ints
+    b: Ints
+
+    @classmethod
+    def of(cls, bag: Bag, left: Ints, right: Ints) -> Crossing:
+        """All combinations of what a bag holds. Most records hold one value, which takes no crossing."""
+        a, b = bag.only[left], bag.only[right]
+        pair = np.flatnonzero((a >= 0) & (b >= 0))
+        alone = cls(len(left), pair, a[pair], b[pair])
+        if not bag.several.any():
+            return alone
+        many = np.flatnonzero(bag.several[left] | bag.several[right])
+        of_many, i, j = crossed(bag.starts, left[many], right[many])
+        pair = np.concatenate([pair, many[of_many]])
+        return cls(len(left), pair, np.append(alone.a, bag.codes[i]), np.append(alone.b, bag.codes[j]))
+
+    def best(self, levels: Levels) -> Levels:
+        """The strongest level (lowest code) of each pair over its combinations; NULL where there is none."""
+        return self._least(levels, self.pair, np.zeros(self.n, dtype=np.int8))
+
+    def fewest(self, holders: Ints) -> Ints:
+        """How many hold the rarest value in common, of `holders` a value; 0 where nothing is in common."""
+        common = np.flatnonzero(self.a == self.b)
+        return self._least(holders[self.a[common]], self.pair[common], np.zeros(self.n, dtype=np.int64))
+
+    @staticmethod
+    def _least(values: npt.NDArray[_Number], pair: Ints, out: npt.NDArray[_Number]) -> npt.NDArray[_Number]:
+        """Into `out`, the least of the values of each pair; those of one pair stand together."""
+        begins = np.flatnonzero(np.diff(pair, prepend=-1))
+        if len(begins):
+            out[pair[begins]] = values if len(begins) == len(pair) else np.minimum.reduceat(values, begins)
+        return out
 
 
 def fewest_holders(bag: Bag, people: People, left: Ints, right: Ints) -> Ints:
     """How many people hold the rarest value that the records of each pair have in common; 0 where there is none."""
-    pair, i, j = crossed(bag.starts, left, right)
-    common = bag.codes[i] == bag.codes[j]
-    most = np.iinfo(np.int64).max
-    out = np.full(len(left), most, dtype=np.int64)
-    np.minimum.at(out, pair[common], people.holders(bag)[bag.codes[i[common]]])
-    out[out == most] = 0
-    return out
+    return Crossing.of(bag, left, right).fewest(people.holders(bag))
 
 
 def bag_levels(bag: Bag, left: Ints, right: Ints, *, like: Likeness | None = None) -> Levels:
     """SAME, ALIKE (when `like` is given), DIFFERENT or NULL: the best over all combinations of values."""
-    pair, i, j = crossed(bag.starts, left, right)
-    a, b = bag.codes[i], bag.codes[j]
-    levels = np.full(len(pair), DIFFERENT, dtype=np.int8)
-    same = a == b
-    levels[same] = SAME
+    return crossed_levels(bag, Crossing.of(bag, left, right), like=like)
+
+
+def crossed_levels(bag: Bag, crossing: Crossing, *, like: Likeness | None = None) -> Levels:
+    """As `bag_levels`, of combinations made before."""
+    same = crossing.a == crossing.b
+    levels = np.where(same, SAME, DIFFERENT).astype(np.int8)
     if like is not None:
         rest = np.flatnonzero(~same)
-        levels[rest[alike(bag.values, a[rest], b[rest], like)]] = ALIKE
-    return best(levels, pair, n=len(left))
+        levels[rest[like(bag.texts, crossing.a[rest], crossing.b[rest])]] = ALIKE
+    return crossing.best(levels)
 
 
 def share_rare(bag: Bag, people: People, left: Ints, right: Ints, *, below: int) -> Flags:

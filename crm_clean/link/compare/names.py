@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from operator import eq
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +15,11 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cpdist
 
 from crm_clean.link.columns import Column, Ints
+from crm_clean.link.compare.likeness import Bounds, Flags, once, screened
+from crm_clean.link.texts import Texts
 
 Levels = npt.NDArray[np.int8]
-Flags = npt.NDArray[np.bool_]
+Bits = npt.NDArray[np.uint64]
 
 # Levels of one name part. MISSING says nothing; LIKE is a mangled name; FAMILIAR is a near name that is well known
 # itself (Julia, Julie).
@@ -57,52 +62,121 @@ def formal_names(names: list[str]) -> list[tuple[str, ...]]:
     return [tuple(sorted({name} | lexicon.get(name, nothing))) for name in names]
 
 
-def part_levels(column: Column, left: Ints, right: Ints, *, other: Column | None = None, given: bool = False) -> Levels:
-    """Levels of one name part for pairs of records; int8, shape of `left`.
-
-    `other` is the right side's column, if another; `given` says that these are given names, which have nicknames.
-    """
-    right_column = other or column
-    a, b = column.codes[left], right_column.codes[right]
-    known = (a >= 0) & (b >= 0)
-    levels = np.zeros(len(left), dtype=np.int8)
-    if not known.any():
-        return levels
-    key = a[known] * right_column.size + b[known]
-    distinct, place = np.unique(key, return_inverse=True)
-    one, two = np.divmod(distinct, right_column.size)
-    levels[known] = _distinct_levels(column, right_column, one, two, given=given)[place]
+def part_levels(column: Column, left: Ints, right: Ints, *, given: bool = False) -> Levels:
+    """Levels of one name part for pairs of records; int8, shape of `left`. `given` says that it has nicknames."""
+    a, b = column.codes[left], column.codes[right]
+    levels = np.where((a >= 0) & (b >= 0), DIFFERENT, MISSING).astype(np.int8)
+    levels[(a == b) & (a >= 0)] = EXACT
+    rest = np.flatnonzero(levels == DIFFERENT)
+    a, b = a[rest], b[rest]
+    bounds = Bounds.of(column.texts.letters, column.texts.letters, a, b)
+    may = _may_be_near(bounds) | (bounds.jaro_winkler >= _LIKE_AT) | _may_share_words(column.texts, a, b, given=given)
+    levels[rest[may]] = once(
+        a[may], b[may], column.size, lambda one, two: levels_of_names(column, column, one, two, given=given)
+    )
     return levels
 
 
-def _distinct_levels(column: Column, other: Column, one: Ints, two: Ints, *, given: bool) -> Levels:
-    a = np.array(column.values, dtype=object)[one]
-    b = np.array(other.values, dtype=object)[two]
-    levels = np.full(len(one), DIFFERENT, dtype=np.int8)
-    same = a == b
-    levels[same] = EXACT
-    rest = np.flatnonzero(~same)
-    left, right = a[rest].tolist(), b[rest].tolist()
+def are_one_name(column: Column, other: Column, left: Ints, right: Ints) -> Flags:
+    """Whether the left record's name in `column` and the right one's in `other` are the same but for a slip."""
+    a, b = column.codes[left], other.codes[right]
+    at = np.flatnonzero((a >= 0) & (b >= 0))
+    at = at[_may_be_near(Bounds.of(column.texts.letters, other.texts.letters, a[at], b[at]))]
+    found = np.zeros(len(left), dtype=bool)
+    levels = once(a[at], b[at], other.size, lambda one, two: levels_of_names(column, other, one, two, given=False))
+    found[at] = (levels == EXACT) | (levels == CLOSE)
+    return found
+
+
+def _may_be_near(bounds: Bounds) -> Flags:
+    """Whether two names could be a slip of the pen apart, by what they are made of."""
+    edits, short = bounds.edits, bounds.shorter
+    may: Flags = (edits <= 1) | ((edits <= 2) & (short >= _LONG_NAME))
+    may |= (bounds.jaro_winkler >= _CLOSE_AT) & (short >= _SHORT_NAME)
+    return may
+
+
+def _may_share_words(texts: Texts, a: Ints, b: Ints, *, given: bool) -> Flags:
+    """Whether two names could be alike by their words: one the initials, the nickname or a part of the other."""
+    told = texts.made(_given_words if given else _plain_words)
+    unlike_start = (texts.letters.start[a] ^ texts.letters.start[b]) & np.uint64(0xFFFF)
+    may: Flags = (told.is_initials[a] | told.is_initials[b]) & (unlike_start == 0)
+    may |= (told.is_several[a] | told.is_several[b]) & ((told.words[a] & told.words[b]) != 0)
+    if given:
+        may |= ((told.formal[a] & told.borne[b]) | (told.formal[b] & told.borne[a])) != 0
+    return may
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What names say beside their letters; a set of words is one bit a word, and several words may share a bit."""
+
+    is_initials: Flags
+    is_several: Flags
+    words: Bits  # of three letters and more
+    formal: Bits  # the names that a nickname stands for
+    borne: Bits  # the name, its words, and the names that it stands for
+
+    @property
+    def may_tell(self) -> Flags:
+        may: Flags = self.is_initials | self.is_several | (self.formal != 0)
+        return may
+
+    @classmethod
+    def of(cls, names: list[str], lexicon: Mapping[str, frozenset[str]]) -> _Words:
+        count = len(names)
+        is_initials, is_several = np.zeros(count, dtype=bool), np.zeros(count, dtype=bool)
+        whole = np.fromiter((1 << (hash(name) & 63) for name in names), dtype=np.uint64, count=count)
+        words = np.where(np.fromiter(map(len, names), dtype=np.int64, count=count) > 2, whole, 0)
+        formal, borne = np.zeros(count, dtype=np.uint64), whole.copy()
+        for k, name in enumerate(names):
+            if len(name) == 1:
+                is_initials[k] = True
+            if " " in name:
+                parts = name.split()
+                is_several[k], is_initials[k] = True, all(len(part) == 1 for part in parts)
+                words[k] = _bits(part for part in parts if len(part) > 2)
+                borne[k] |= _bits(parts)
+            if name in lexicon:
+                formal[k] = _bits(lexicon[name])
+                borne[k] |= formal[k]
+        return cls(is_initials, is_several, words, formal, borne)
+
+
+def _bits(words: Iterable[str]) -> np.uint64:
+    bits = 0
+    for word in words:
+        bits |= 1 << (hash(word) & 63)
+    return np.uint64(bits)
+
+
+def _plain_words(texts: Texts) -> _Words:
+    return _Words.of(texts.values, {})
+
+
+def _given_words(texts: Texts) -> _Words:
+    return _Words.of(texts.values, _lexicon())
+
+
+def levels_of_names(column: Column, other: Column, one: Ints, two: Ints, *, given: bool) -> Levels:
+    """Levels of the names `one[k]` of a column and `two[k]` of another, by all that may make them alike."""
+    left, right = column.texts.take(one), other.texts.take(two)
     near, like = nearness(left, right)
-    levels[rest[like]] = LIKE
-    levels[rest[near]] = CLOSE
+    levels = np.full(len(one), DIFFERENT, dtype=np.int8)
+    levels[like] = LIKE
+    levels[near] = CLOSE
     alike = np.flatnonzero(near | like)
-    counts = np.stack([column.counts[one[rest[alike]]], other.counts[two[rest[alike]]]])
+    counts = np.stack([column.counts[one[alike]], other.counts[two[alike]]])
     fewer, more = counts.min(axis=0, initial=1 << 62), counts.max(axis=0, initial=0)
     known = (fewer >= _KNOWN_COUNT) & (fewer >= _KNOWN_SHARE * more)
     if given:
         known |= np.fromiter((_are_two_names(left[k], right[k]) for k in alike), dtype=bool, count=len(alike))
-    levels[rest[alike[known]]] = FAMILIAR
-    told = _has_words(column.values, given=given)[one[rest]] | _has_words(other.values, given=given)[two[rest]]
-    for k in np.flatnonzero(told):
-        levels[rest[k]] = _by_words(left[k], right[k], int(levels[rest[k]]), given=given)
+    levels[alike[known]] = FAMILIAR
+    words = _given_words if given else _plain_words
+    for k in np.flatnonzero(column.texts.made(words).may_tell[one] | other.texts.made(words).may_tell[two]):
+        levels[k] = _by_words(left[k], right[k], int(levels[k]), given=given)
+    levels[np.fromiter(map(eq, left, right), dtype=bool, count=len(left))] = EXACT
     return levels
-
-
-def _has_words(values: list[str], *, given: bool) -> Flags:
-    """Whether each name may say more than its letters: an initial, several words, a nickname."""
-    lexicon = _lexicon() if given else {}
-    return np.fromiter((len(v) == 1 or " " in v or v in lexicon for v in values), dtype=bool, count=len(values))
 
 
 def _are_two_names(a: str, b: str) -> bool:
@@ -116,9 +190,10 @@ def _are_two_names(a: str, b: str) -> bool:
     return long[:-1] == short and long[-1] in _FINAL_VOWELS
 
 
-def is_close(left: list[str], right: list[str]) -> Flags:
+def is_close(texts: Texts, a: Ints, b: Ints) -> Flags:
     """Whether each two texts differ by a slip of the pen: one edit, two in long ones, or Jaro-Winkler 0.9."""
-    return nearness(left, right)[0]
+    may = _may_be_near(Bounds.of(texts.letters, texts.letters, a, b))
+    return screened(texts, a, b, may, lambda left, right: nearness(left, right)[0])
 
 
 def nearness(left: list[str], right: list[str]) -> tuple[Flags, Flags]:

@@ -7,7 +7,7 @@ import numpy as np
 from crm_clean.link.columns import Ints
 from crm_clean.link.compare import names
 from crm_clean.link.compare.levels import NULL, Compared, Flags, Levels
-from crm_clean.link.compare.names import part_levels
+from crm_clean.link.compare.names import are_one_name, part_levels
 from crm_clean.link.people import People
 
 LEVELS = (
@@ -19,7 +19,7 @@ CODE = {level: i + 1 for i, level in enumerate(LEVELS)}
 
 def compare_names(p: People, left: Ints, right: Ints) -> Compared:
     """Levels of the whole name; `exact` is weighed by how many records bear the full name."""
-    levels = _whole_names(part_levels(p.first, left, right, given=True), _last_levels(p, left, right))
+    levels = _WHOLE[part_levels(p.first, left, right, given=True), _last_levels(p, left, right)]
     weak = np.flatnonzero(levels >= CODE["like"])
     levels[weak[_is_swapped(p, left[weak], right[weak])]] = CODE["swapped"]
     exact = np.flatnonzero(levels == CODE["exact"])
@@ -51,21 +51,25 @@ def _whole_names(first: Levels, last: Levels) -> Levels:
     return levels
 
 
+_PARTS = np.arange(names.DIFFERENT + 1, dtype=np.int8)
+# The level of a whole name by those of its first and its last.
+_WHOLE = _whole_names(np.repeat(_PARTS, len(_PARTS)), np.tile(_PARTS, len(_PARTS))).reshape(len(_PARTS), -1)
+
+
 def _last_levels(p: People, left: Ints, right: Ints) -> Levels:
     last = part_levels(p.last, left, right)
     if p.maiden.is_empty:
         return last
     for one, other in ((p.maiden, p.last), (p.last, p.maiden), (p.maiden, p.maiden)):
-        married = part_levels(one, left, right, other=other)
-        last = np.where(np.isin(married, (names.EXACT, names.CLOSE)) & (last > names.CLOSE), names.PART, last)
-    return last.astype(np.int8)
+        married = are_one_name(one, other, left, right)
+        last[married & (last > names.CLOSE)] = names.PART
+    return last
 
 
 def _is_swapped(p: People, left: Ints, right: Ints) -> Flags:
-    one = part_levels(p.first, left, right, other=p.last)
-    two = part_levels(p.last, left, right, other=p.first)
-    good = (names.EXACT, names.CLOSE)
-    swapped: Flags = np.isin(one, good) & np.isin(two, good)
+    swapped = are_one_name(p.first, p.last, left, right)
+    at = np.flatnonzero(swapped)
+    swapped[at] = are_one_name(p.last, p.first, left[at], right[at])
     return swapped
 
 

@@ -11,13 +11,14 @@ from crm_clean.link.compare.levels import (
     NULL,
     SAME,
     Compared,
+    Crossing,
     Flags,
-    alike,
     bag_levels,
-    fewest_holders,
+    crossed_levels,
 )
 from crm_clean.link.compare.names import is_close
 from crm_clean.link.people import People
+from crm_clean.link.texts import Texts
 
 ADDRESS_LEVELS = ("same", "close", "postcode", "city", "different")
 COMPANY_LEVELS = ("same", "close", "different")
@@ -26,33 +27,30 @@ COMPANY_LEVELS = ("same", "close", "different")
 def compare_addresses(p: People, left: Ints, right: Ints) -> Compared:
     """Street with postcode, else the postcode alone, else the city; each weighed by how many people live there."""
     same, close, postcode, city, different = range(1, 6)
+    streets, codes, towns = (Crossing.of(bag, left, right) for bag in (p.streets, p.postcodes, p.cities))
     whole = bag_levels(p.addresses, left, right, like=is_like_street)
-    line = bag_levels(p.streets, left, right, like=is_like_street)
-    code = bag_levels(p.postcodes, left, right)
-    town = bag_levels(p.cities, left, right, like=is_close)
+    line = crossed_levels(p.streets, streets, like=is_like_street)
+    code = crossed_levels(p.postcodes, codes)
+    town = crossed_levels(p.cities, towns, like=is_close)
     levels = np.zeros(len(left), dtype=np.int8)
     levels[(town == DIFFERENT) | (code == DIFFERENT) | (line == DIFFERENT)] = different
-    levels[np.isin(town, (SAME, ALIKE))] = city
+    levels[(town == SAME) | (town == ALIKE)] = city
     levels[code == SAME] = postcode
     levels[(whole == ALIKE) | (line == SAME) | ((line == ALIKE) & (code == SAME))] = close
-    levels[(line == SAME) & ((whole == SAME) | np.isin(code, (NULL, SAME)))] = same
-    return Compared(levels, _holders_at(p, left, right, levels))
+    levels[(line == SAME) & ((whole == SAME) | (code == NULL) | (code == SAME))] = same
+    held = {same: (p.streets, streets), postcode: (p.postcodes, codes), city: (p.cities, towns)}
+    shared_by = np.zeros(len(left), dtype=np.int64)
+    for level, (bag, crossing) in held.items():
+        shared_by = np.where(levels == level, crossing.fewest(p.holders(bag)), shared_by)
+    return Compared(levels, shared_by)
 
 
-def _holders_at(p: People, left: Ints, right: Ints, levels: np.ndarray) -> Ints:
-    """How many people share the place agreed on: the street, the postcode or the city, as the level says."""
-    out = np.zeros(len(left), dtype=np.int64)
-    for level, bag in ((1, p.streets), (3, p.postcodes), (4, p.cities)):
-        at = np.flatnonzero(levels == level)
-        out[at] = fewest_holders(bag, p, left[at], right[at])
-    return out
-
-
-def is_like_street(left: list[str], right: list[str]) -> Flags:
-    """Whether two streets differ by a slip of the pen while their numbers agree."""
-    alike = is_close(left, right)
-    for k in np.flatnonzero(alike):
-        alike[k] = _numbers(left[k]) == _numbers(right[k])
+def is_like_street(texts: Texts, a: Ints, b: Ints) -> Flags:
+    """Whether each two streets differ by a slip of the pen while their numbers agree."""
+    alike = is_close(texts, a, b)
+    at = np.flatnonzero(alike)
+    pairs = zip(texts.take(a[at]), texts.take(b[at]), strict=True)
+    alike[at] = [_numbers(one) == _numbers(other) for one, other in pairs]
     return alike
 
 
@@ -66,9 +64,10 @@ def compare_companies(p: People, left: Ints, right: Ints) -> Compared:
     known = np.flatnonzero((a >= 0) & (b >= 0))
     levels = np.zeros(len(left), dtype=np.int8)
     levels[known] = DIFFERENT
-    levels[known[alike(p.company.values, a[known], b[known], is_close)]] = ALIKE
-    same = known[a[known] == b[known]]
+    is_same = a[known] == b[known]
+    same, rest = known[is_same], known[~is_same]
     levels[same] = SAME
+    levels[rest[is_close(p.company.texts, a[rest], b[rest])]] = ALIKE
     shared_by = np.zeros(len(left), dtype=np.int64)
     shared_by[same] = p.company.counts[a[same]]
     return Compared(levels, shared_by)
