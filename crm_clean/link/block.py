@@ -17,7 +17,8 @@ import numpy.typing as npt
 
 from crm_clean.link.columns import MISSING, Bag, Ints, combined, distinct
 
-_SMALL_TABLE_BUDGET = 100_000
+# Pairs that a rule with a whole share may always make.
+_SMALL_TABLE_BUDGET = 200_000
 # Pairs made at a time. Changes nothing in the result.
 _CHUNK = 1_000_000
 # A value that this many times more records share than a block may have is no key by itself: the block is cut by all
@@ -132,8 +133,8 @@ def block(
     budget = max(int(pairs_per_record * n), _SMALL_TABLE_BUDGET)
 
     def made(rule: Rule) -> tuple[Ints, RuleReport]:
-        spend = max(int(budget * rule.share), _SMALL_TABLE_BUDGET)
-        return _made(rule, n=n, max_block=max_block, budget=spend, chunk=chunk)
+        least = _SMALL_TABLE_BUDGET * min(rule.share, 1.0)
+        return _made(rule, n=n, max_block=max_block, budget=int(max(budget * rule.share, least)), chunk=chunk)
 
     seen, made_by, reports = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int16), []
     with ThreadPoolExecutor(max_workers=max(workers, 1)) as pool:

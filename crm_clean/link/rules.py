@@ -24,7 +24,7 @@ _BROAD = 0.3
 _BROAD_OF_THIN = 2.0
 # A table is thin when no more than this many of mailbox, phone and street are known of most of its records.
 _FEW = 1
-_MAILBOX_START = 5
+_MAILBOX_START, _COMPANY_START, _STREET_START = 5, 5, 4
 # Columns of plain text that share the budget of one rule: more of them do not make more pairs.
 _TEXTS = 4
 
@@ -32,7 +32,8 @@ _TEXTS = 4
 def blocking_rules(people: People) -> list[Rule]:
     """The rules that have something to work on in this table. Keys are made when a rule's turn comes."""
     parts = _Parts(people)
-    return [*_contact(parts), *_name(parts), *_place(parts), *_text(parts), *(_bare(parts) if parts.is_thin else [])]
+    rules = [*_contact(parts), *_name(parts), *_place(parts), *_text(parts)]
+    return [*rules, *(_company(parts) if parts.nameless else []), *(_bare(parts) if parts.is_thin else [])]
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class _Parts:
         self.user, self.phone = _Part("mailbox user", lambda: p.users), _Part("phone", lambda: p.phones)
         self.profile, self.address = _Part("profile", lambda: p.profiles), _Part("address", lambda: p.addresses)
         self.street, self.postcode = _Part("street", lambda: p.streets), _Part("postcode", lambda: p.postcodes)
-        self.city, self.company = _Part("city", lambda: p.cities), _Part("company", lambda: p.company)
+        self.city, self.company = _Part("city", lambda: _squeezed(p.cities)), _Part("company", lambda: p.company)
         self.first, self.last = _Part("first name", lambda: p.first), _Part("surname", lambda: p.last)
         self.full = _Part("name", lambda: p.full, self._name)
         self.sound = _Part("surname like", lambda: p.sound, lambda r: p.last.values[p.last.codes[r]])
@@ -96,6 +97,15 @@ class _Parts:
         self.mail_start = _Part("mailbox from", lambda: p.emails.mapped([v[:_MAILBOX_START] for v in p.emails.values]))
         self.is_thin = sum(2 * int(bag.has.sum()) > p.n for bag in (p.emails, p.phones, p.streets)) <= _FEW
         self.broad = _BROAD_OF_THIN if self.is_thin else _BROAD
+        self.last_end = _Part("surname to", lambda: p.last.mapped([v[-_PREFIX:] for v in p.last.values]))
+        self.either = _Part("name", lambda: _either(p.first, p.last, n=p.n))
+        self.street_start = _Part("street from", lambda: p.streets.mapped([_street_start(v) for v in p.streets.values]))
+        self.street_name = _Part("street", lambda: p.streets.mapped([_street_name(v) for v in p.streets.values]))
+        self.company_start = _Part(
+            "company from", lambda: p.company.mapped([v.replace(" ", "")[:_COMPANY_START] for v in p.company.values])
+        )
+        self.nameless = p.first.is_empty and p.last.is_empty
+        self.of_texts = min(1.0, _TEXTS / max(len(p.texts), 1))
         self.texts = {label: _Part(label, lambda bag=bag: bag) for label, bag in p.texts.items()}  # type: ignore[misc]
 
     def _name(self, record: int) -> str:
@@ -145,6 +155,8 @@ def _name(p: _Parts) -> list[Rule]:
         *_rule("birth_date+first", p.birth, p.first, cuts=(p.postcode, p.city)),
         *_rule("birth_date", p.birth, cuts=(p.sound, p.initial), share=p.broad),
         *_rule("first+surname_start", p.first, p.last_start, cuts=(p.city, p.company), share=p.broad),
+        *_rule("first+surname_end", p.first, p.last_end, cuts=(p.city, p.company), share=p.broad),
+        *_rule("first_start+surname", p.first_start, p.last, cuts=(p.city, p.company), share=p.broad),
         *_rule("initial+surname", p.sound, p.initial, cuts=(p.city, p.year), share=p.broad),
     ]
 
@@ -153,38 +165,52 @@ def _place(p: _Parts) -> list[Rule]:
     return [
         *_rule("address", p.address, cuts=(p.initial, p.sound)),
         *_rule("postcode+surname", p.postcode, p.sound, cuts=(p.initial,)),
-        *_rule("postcode+first", p.postcode, p.first, cuts=(p.last_start,)),
         *_rule("street+initial", p.street, p.initial, cuts=(p.sound,)),
         *_rule("company+surname", p.company, p.sound, cuts=(p.initial,)),
         *_rule("company+first", p.company, p.first, cuts=(p.last_start,)),
         *_rule("city+surname", p.city, p.sound, cuts=(p.initial, p.first), share=p.broad),
-        *_rule("city+first", p.city, p.first, cuts=(p.last_start,), share=p.broad),
+    ]
+
+
+def _company(p: _Parts) -> list[Rule]:
+    """Rules for tables of companies, in which no person is named."""
+    return [
+        *_rule("company", p.company, cuts=(p.postcode, p.city, p.street_start)),
+        *_rule("company_start+postcode", p.company_start, p.postcode, cuts=(p.company,)),
+        *_rule("company_start+city", p.company_start, p.city, cuts=(p.company,)),
+        *_rule("company_start+street", p.company_start, p.street_start, cuts=(p.company,)),
+        *_rule("street+city", p.street, p.city, cuts=(p.company_start,)),
+        *_rule("street_start+postcode", p.street_start, p.postcode, cuts=(p.company_start,)),
     ]
 
 
 def _text(p: _Parts) -> list[Rule]:
-    share = min(1.0, _TEXTS / max(len(p.texts), 1))
-    nameless = p.first.is_empty and p.last.is_empty
+    share = p.of_texts
     rules = []
     for label, part in p.texts.items():
         rules += _rule(f"text:{label}+surname", part, p.sound, cuts=(p.initial, p.year), share=share)
         rules += _rule(f"text:{label}+first", part, p.first, cuts=(p.last_start, p.year), share=share)
         rules += _rule(f"text:{label}+birth_date", part, p.birth, cuts=(p.initial,), share=share)
-        rules += _rule(f"text:{label}", part, share=share) if nameless else []
+        rules += _rule(f"text:{label}", part, share=share) if p.nameless else []
     return rules
 
 
 def _bare(p: _Parts) -> list[Rule]:
     """Rules for tables that know little of each record: broader keys, of which the rare ones count."""
-    place = [("postcode", p.postcode), ("city", p.city), *((f"text:{label}", part) for label, part in p.texts.items())]
+    place = [("postcode", p.postcode, 1.0), ("city", p.city, 1.0)]
+    place += [(f"text:{label}", part, p.of_texts) for label, part in p.texts.items()]
     rules = [
+        *_rule("postcode+name", p.either, p.postcode, cuts=(p.initial,)),
+        *_rule("city+name", p.either, p.city, cuts=(p.last_start,), share=p.broad),
+        *_rule("street_name+name", p.either, p.street_name, cuts=(p.initial,), share=p.broad),
+        *_rule("street_start", p.street_start, cuts=(p.city, p.initial), share=_BROAD),
         *_rule("surname_start+year", p.last_start, p.year, cuts=(p.initial, p.city), share=p.broad),
         *_rule("first_start+year", p.first_start, p.year, cuts=(p.last_start, p.city), share=p.broad),
         *_rule("mailbox_start", p.mail_start, cuts=(p.city, p.year), share=_BROAD),
     ]
-    for name, part in place:
-        rules += _rule(f"{name}+year", part, p.year, cuts=(p.initial,), share=p.broad)
-        rules += _rule(name, part, cuts=(p.initial, p.sound), share=_BROAD)
+    for name, part, share in place:
+        rules += _rule(f"{name}+year", part, p.year, cuts=(p.initial,), share=p.broad * share)
+        rules += _rule(name, part, cuts=(p.initial, p.sound), share=_BROAD * share)
     return rules
 
 
@@ -211,13 +237,31 @@ def _formal(p: People) -> Bag:
     return Bag.coded(np.repeat(record, times), flat[np.repeat(starts[code], times) + within], names, n=p.n)
 
 
+def _squeezed(bag: Bag) -> Bag:
+    """The values without their spaces, which a slip of the hand adds, moves and swallows."""
+    return bag.mapped([v.replace(" ", "") for v in bag.values])
+
+
+def _street_name(street: str) -> str | None:
+    """How a street is called, as far as its first letters tell: `merf` of `97 merfield place`."""
+    return "".join(part for part in street.split() if not part[:1].isdigit())[:_STREET_START] or None
+
+
+def _street_start(street: str) -> str | None:
+    """House number and how the street is called: `97merf` of `97 merfield place`."""
+    number = "".join(part for part in street.split() if part[:1].isdigit())
+    name = _street_name(street)
+    return f"{number}{name}" if number and name else None
+
+
 def _surnames(p: People) -> Bag:
     """Last and maiden name in one vocabulary; only where the table knows maiden names."""
-    if p.maiden.is_empty:
-        return Bag.coded(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), [], n=p.n)
-    names = sorted(set(p.last.values) | set(p.maiden.values))
+    return _either(p.last, p.maiden, n=p.n) if not p.maiden.is_empty else _either(p.maiden, p.maiden, n=p.n)
+
+
+def _either(one: Column, other: Column, *, n: int) -> Bag:
+    """The values of two columns in one vocabulary."""
+    names = sorted(set(one.values) | set(other.values))
     rank = {name: i for i, name in enumerate(names)}
-    found = [
-        np.append(np.array([rank[v] for v in c.values], dtype=np.int64), MISSING)[c.codes] for c in (p.last, p.maiden)
-    ]
-    return Bag.coded(np.tile(np.arange(p.n), 2), np.concatenate(found), names, n=p.n)
+    found = [np.append(np.array([rank[v] for v in c.values], dtype=np.int64), MISSING)[c.codes] for c in (one, other)]
+    return Bag.coded(np.tile(np.arange(n), 2), np.concatenate(found), names, n=n)

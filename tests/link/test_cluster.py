@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_clean.link.cluster import CANNOT, MUST, Clustering, Links, cluster, completed
+from crm_clean.link.cluster import CANNOT, MUST, Clustering, Links, cluster, completed, components
 
 Weighted = dict[tuple[int, int], float]
 
@@ -81,3 +81,100 @@ def test_no_cluster_ever_holds_a_pair_that_people_keep_apart(n: int, drawn: Weig
     found = _run(weights, n=n, rest=-1.0)
     for (a, b), weight in weights.items():
         assert weight != CANNOT or found.label[a] != found.label[b]
+
+
+_WORD = st.sampled_from([CANNOT, MUST])
+_PAIR = st.tuples(st.integers(0, 11), st.integers(0, 11)).filter(lambda pair: pair[0] < pair[1])
+
+
+@given(
+    st.dictionaries(_PAIR, st.floats(-14, 14), max_size=40),
+    st.dictionaries(_PAIR, _WORD, max_size=6),
+    st.integers(2, 12),
+)
+def test_people_are_obeyed_unless_they_contradict_each_other(thought: Weighted, said: Weighted, largest: int) -> None:
+    label = _run({**thought, **said}, n=12, rest=-2.0, largest=largest).label
+    together = components(_links({pair: 1.0 for pair, word in said.items() if word == MUST}), n=12)
+    at_odds = {int(together[a]) for (a, b), word in said.items() if word == CANNOT and together[a] == together[b]}
+    for (a, b), word in said.items():
+        if word == CANNOT:
+            assert label[a] != label[b]
+        elif int(together[a]) not in at_odds:
+            assert label[a] == label[b]
+
+
+@given(
+    st.dictionaries(_PAIR, st.sampled_from([CANNOT, -7.0, -1.0, 2.0, 5.0, 9.0, MUST]), max_size=40), st.integers(2, 12)
+)
+def test_every_record_has_one_cluster_named_by_its_smallest_and_what_is_cut_is_told(w: Weighted, largest: int) -> None:
+    found = _run(w, n=12, rest=-3.0, largest=largest)
+    assert (found.label[found.label] == found.label).all()
+    assert (found.label <= np.arange(12)).all()
+    apart = {(a, b) for (a, b), bits in w.items() if bits >= 0.0 and found.label[a] != found.label[b]}
+    assert set(zip(found.cut.left.tolist(), found.cut.right.tolist(), strict=True)) == apart
+    assert (found.label[found.inside.left] == found.label[found.inside.right]).all()
+    assert len(found.believed) == len(found.inside)
+
+
+@given(st.integers(0, 10**6), st.permutations(range(12)), st.integers(3, 12))
+def test_the_order_of_records_changes_nothing(seed: int, order: list[int], largest: int) -> None:
+    pairs = [(a, b) for a in range(12) for b in range(a + 1, 12)]
+    bits = np.random.default_rng(seed).uniform(-9.0, 9.0, len(pairs)).tolist()  # without ties
+    one = _run(dict(zip(pairs, bits, strict=True)), n=12, largest=largest)
+    moved = {tuple(sorted((order[a], order[b]))): w for (a, b), w in zip(pairs, bits, strict=True)}
+    two = _run(moved, n=12, largest=largest)  # type: ignore[arg-type]
+    assert {frozenset(order[i] for i in group) for group in _groups(one)} == _groups(two)
+
+
+def _links(weights: Weighted) -> Links:
+    keys = sorted(weights)
+    return Links(_ints([a for a, _ in keys]), _ints([b for _, b in keys]), np.array([weights[k] for k in keys]))
+
+
+def _adverse(shape: str, n: int) -> Links:
+    """Links that would make one component of all `n` records."""
+    rng = np.random.default_rng(4)
+    if shape == "star":
+        left, right = np.zeros(n - 1, dtype=np.int64), np.arange(1, n)
+    elif shape == "tangle":
+        both = rng.integers(0, n, (2, 5 * n))
+        key = np.unique((both.min(axis=0) * n + both.max(axis=0))[both[0] != both[1]])
+        left, right = np.divmod(key, n)
+    else:
+        left, right = np.arange(n - 1), np.arange(1, n)
+    bits = np.full(len(left), 5.0) if shape in ("chain", "star") else rng.uniform(0.0, 9.0, len(left))
+    return Links(left, right, bits)
+
+
+@pytest.mark.parametrize("rest", [pytest.param(-8.0, id="unlike"), pytest.param(3.0, id="somewhat alike")])
+@pytest.mark.parametrize("shape", ["chain", "uneven chain", "star", "tangle"])
+def test_no_links_make_a_giant_or_are_scored_whole(shape: str, rest: float) -> None:
+    n, scored = 30_000, []
+
+    def score(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        assert (left < right).all()
+        scored.append(len(left))
+        return np.full(len(left), rest)
+
+    whole = completed(_adverse(shape, n), score, n=n, threshold_bits=0.0, max_cluster=50)
+    found = cluster(whole, n=n, threshold_bits=0.0)
+    assert sum(scored) <= max(3 * n, 200_000)
+    assert np.bincount(found.label).max() <= 50
+
+
+def test_a_higher_threshold_finds_all_it_needs_scored() -> None:
+    links = _adverse("tangle", 3_000)
+    whole = completed(links, lambda left, _: np.full(len(left), -1.0), n=3_000, threshold_bits=0.0, max_cluster=20)
+    for bits in (0.0, 2.0, 4.0, 6.0):
+        found = cluster(whole, n=3_000, threshold_bits=bits)
+        sizes = np.bincount(found.label)
+        assert len(found.inside) == int((sizes * (sizes - 1) // 2).sum())
+
+
+@pytest.mark.parametrize("n", [pytest.param(60, id="beyond a cluster's size"), pytest.param(5_000, id="thousands")])
+def test_what_people_join_has_no_limit_but_their_own_word(n: int) -> None:
+    chain = {(i, i + 1): MUST for i in range(n - 1)}
+    assert len(_groups(_run(chain, n=n, largest=20))) == 1
+    ends_apart = _run({**chain, (0, n - 1): CANNOT}, n=n, largest=20)
+    assert len(_groups(ends_apart)) == 2
+    assert ends_apart.label[0] != ends_apart.label[n - 1]
