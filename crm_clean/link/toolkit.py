@@ -99,10 +99,10 @@ class Contacts:
         self.frame, self.labels, self.spec = frame, labels, spec or LinkSpec()
         self.people = read_people(records, points)
         self.comparisons = comparisons(self.people)
-        # The linker takes records in the order of their content; rows are told by where they stand in the table.
+        # The linker takes records in the order of their content: the row that stands at each position, and back.
         row = pd.Index(records["record_id"]).get_indexer(pd.Index(self.people.ids))
-        self._row = row.astype(np.int64)
-        self._position = np.argsort(self._row).astype(np.int64)
+        self.row = row.astype(np.int64)
+        self.position = np.argsort(self.row).astype(np.int64)
 
     def __getstate__(self) -> dict[str, Any]:
         # What is counted once is kept by the identity of objects, which does not outlast a journey to another process.
@@ -142,13 +142,13 @@ class Contacts:
             if (row < 0).any():
                 label = pairs.get_level_values(side)[int(np.argmin(row))]
                 raise UnknownThing(f"There is no contact {label!r}: pairs are told by the labels of the frame's index.")
-            sides.append(self._position[row + before])
+            sides.append(self.position[row + before])
         one, two = sides
         return np.minimum(one, two), np.maximum(one, two)
 
     def pairs(self) -> pd.MultiIndex:
         """The labels of all candidate pairs; within one frame the later record comes first, as in recordlinkage."""
-        one, two = self._row[self.candidates.left], self._row[self.candidates.right]
+        one, two = self.row[self.candidates.left], self.row[self.candidates.right]
         early, late = np.minimum(one, two), np.maximum(one, two)
         if not self.is_link:
             return pd.MultiIndex.from_arrays([self.labels[0].take(late), self.labels[0].take(early)])
@@ -159,9 +159,9 @@ class Contacts:
     def labels_at(self, positions: Ints) -> list[Any]:
         """The label of the row at each position; with two frames, the frame (0 or 1) and the label."""
         if not self.is_link:
-            return list(self.labels[0].take(self._row[positions]))
+            return list(self.labels[0].take(self.row[positions]))
         size = len(self.labels[0])
-        return [(int(r >= size), self.labels[int(r >= size)][r - size * (r >= size)]) for r in self._row[positions]]
+        return [(int(r >= size), self.labels[int(r >= size)][r - size * (r >= size)]) for r in self.row[positions]]
 
     @property
     def is_link(self) -> bool:
@@ -243,15 +243,20 @@ class LevelClassifier(BaseClassifier):
         return pd.DataFrame({**told, "ground": ground}, index=comparison_vectors.index)
 
     def clusters(self, comparison_vectors: pd.DataFrame) -> pd.DataFrame:
-        """Who is who, by these pairs: one row a contact, `cluster` (the label of one of its contacts), `probability`
-        (of the weakest link that holds it there, 1.0 alone). The threshold is chosen as in the pipeline."""
+        """Who is who, by these pairs: one row a contact, in their order.
+
+        Columns: cluster (the label of one of its contacts), probability (of the weakest link that holds the contact
+        there, 1.0 alone). The threshold is chosen as in the pipeline.
+        """
         contacts = self.contacts
         found = settle(self._weighed(comparison_vectors), contacts.spec).clusters
         home = pd.Index(contacts.people.ids).get_indexer(pd.Index(found["cluster_id"])).astype(np.int64)
-        labels = contacts.labels_at(np.arange(len(found), dtype=np.int64))
-        index = pd.MultiIndex.from_tuples(labels) if contacts.is_link else pd.Index(labels)
-        cluster = pd.Series(contacts.labels_at(home), index=index, dtype=None if len(index) else object)
-        return pd.DataFrame({"cluster": cluster, "probability": found["match_probability"].to_numpy(dtype=np.float64)})
+        rows = contacts.position
+        labels = contacts.labels_at(rows)
+        index = pd.MultiIndex.from_tuples(labels) if contacts.is_link else contacts.labels[0]
+        cluster = pd.Series(contacts.labels_at(home[rows]), index=index, dtype=None if labels else object)
+        held = found["match_probability"].to_numpy(dtype=np.float64)[rows]
+        return pd.DataFrame({"cluster": cluster, "probability": held})
 
     def _weighed(self, comparison_vectors: pd.DataFrame) -> Weighed:
         """The pairs as the pipeline holds them, in the order of positions."""

@@ -47,7 +47,8 @@ class Tuning:
     """The linking of one table in memory: what it went by (`spec`), the pairs weighed, and what came of it (`linked`).
 
     `linked` is what a run hands over: frames PAIRS and CLUSTERS, the model, a report. The charts are pictures that show
-    themselves in a notebook; each has its figures as a frame in `.data`.
+    themselves in a notebook; each has its figures as a frame in `.data`. Charts of weights raise UsageError for a table
+    in which no two records have anything in common.
     """
 
     store: Store
@@ -115,24 +116,36 @@ class Tuning:
 
         return Contacts.of_tables(self.store.read(RECORDS), self.store.read(CONTACT_POINTS), spec=self.spec)
 
+    def beside_script(self, weights: pd.Series[float]) -> pd.DataFrame:
+        """The pairs that the run kept beside what a recordlinkage script weighs them: by pairs of record ids.
+
+        Columns: left_id, right_id, verdict, weight, script (missing for a pair that the script did not weigh). What
+        people decided the script does not know.
+        """
+        kept = self.linked.pairs[["left_id", "right_id", "verdict", "weight"]]
+        order = [tuple(sorted(pair)) for pair in weights.index]
+        theirs = pd.Series(weights.to_numpy(dtype="float64"), index=pd.MultiIndex.from_tuples(order))
+        asked = pd.MultiIndex.from_arrays([kept["left_id"].to_numpy(object), kept["right_id"].to_numpy(object)])
+        return kept.assign(script=theirs.reindex(asked).to_numpy())
+
     def match_weights(self) -> Picture:
         """What each level of each comparison is worth; the figures are those of `insight.match_weights`."""
         from crm_clean.report import model_charts
 
+        self._check()
         return model_charts.match_weights(insight.match_weights(self.model), start=insight.start_bits(self.model))
 
     def waterfall(self, left: str, right: str) -> Picture:
         """How the weight of a pair comes about, step by step, with the values that were compared.
 
         Each is a record id or `file:row`. Figures: step, level, bits, before, after, left, right. Raises UnknownThing
-        for what is no record, UsageError where there is no model.
+        for what is no record.
         """
         from crm_clean.report import model_charts
 
+        self._check()
         one, two = (_record(self.store, typed) for typed in (left, right))
         steps = insight.steps(self.weighed, one, two)
-        if steps.empty:
-            raise UsageError("There are no weights: too little is alike in this table to learn from.")
         facts = Facts(self.store, self.spec)
         shown = _valued(steps, facts.face(one), facts.face(two))
         whose = " and ".join(f"{facts.face(r).name or 'no name'} ({facts.party(r).handle})" for r in (one, two))
@@ -142,6 +155,7 @@ class Tuning:
         """How many candidate pairs have which weight, in bars of `width` bits, and what became of them."""
         from crm_clean.report import model_charts
 
+        self._check()
         bars = insight.pairs_by_weight(self.weighed, self.linked, width=width)
         return model_charts.pairs_by_weight(bars, threshold=self._from, floor=self._asked)
 
@@ -183,8 +197,13 @@ class Tuning:
         """What levels are worth by this model and by another."""
         from crm_clean.report import model_charts
 
+        self._check()
         model = other.model if isinstance(other, Tuning) else other
         return model_charts.model_changes(insight.model_changes(self.model, model), names=names)
+
+    def _check(self) -> None:
+        if self.weighed.judge is None:
+            raise UsageError("There are no weights: no two records of this table have anything in common.")
 
     @property
     def _from(self) -> float:

@@ -6,6 +6,7 @@ them only there. Teal speaks for one person, amber against it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 from zlib import crc32
@@ -18,7 +19,6 @@ from crm_clean.report.still import ACCENT, BEFORE, DOUBT, INK, LINE, QUIET, SOFT
 if TYPE_CHECKING:
     import altair as alt
 
-_WIDTH = 820
 _ROW = 19
 _CUT = "#b4535a"
 # What became of a pair, in the order of the legend.
@@ -109,8 +109,8 @@ def waterfall(steps: pd.DataFrame, *, threshold: float, floor: float, whose: str
             x=x, x2="after:Q", color=alt.Color("sign:N", scale=colours, legend=None), description="hover:N"
         ),
         base.mark_text(align="left", dx=5, color=INK, fontSize=11, aria=False).encode(x="edge:Q", text="said:N"),
-        base.mark_text(align="left", color=QUIET, fontSize=11, limit=235, aria=False).encode(
-            x=alt.value(385), text="values:N"
+        base.mark_text(align="left", color=QUIET, fontSize=11, limit=215, aria=False).encode(
+            x=alt.value(385), text="shown:N"
         ),
     ).properties(
         width=375, height=alt.Step(_ROW + 4), title=_title("How the weight of a pair comes about", whose, gaps)
@@ -132,11 +132,14 @@ def _climb(steps: pd.DataFrame, threshold: float, floor: float) -> pd.DataFrame:
     bars["order"] = range(len(bars))
     bars["said"] = [_bits(bits) for bits in bars["bits"]]
     bars.loc[bars.index[-1], "said"] = f"{_bits(total)}, {_likely(total)}" if abs(total) < 100 else "a person's word"
-    bars["values"] = [_values(row.left, row.right) for row in _each(bars)]
+    bars["shown"] = [_values(row.left, row.right) for row in _each(bars)]
     is_end = bars["order"].isin([0, len(bars) - 1])
     bars["sign"] = np.where(is_end, "sum", np.where(bars["bits"] >= 0, "for", "against"))
     bars["edge"] = bars[["before", "after"]].max(axis=1)
-    bars["hover"] = [f"{row.label}: {row.said}; from {_bits(row.before)} to {_bits(row.after)}" for row in _each(bars)]
+    bars["hover"] = [
+        f"{row.label}: {row.said}; from {_bits(row.before)} to {_bits(row.after)}; {row.shown}".removesuffix("; ")
+        for row in _each(bars)
+    ]
     return bars
 
 
@@ -161,7 +164,7 @@ def pairs_by_weight(bars: pd.DataFrame, *, threshold: float, floor: float) -> Pi
     fill = alt.Color(
         "fate:N",
         scale=alt.Scale(domain=seen, range=[_COLOURS[name] for name in seen]),
-        legend=alt.Legend(title=None, orient="bottom", direction="horizontal", symbolType="square"),
+        legend=alt.Legend(title=None, orient="bottom", direction="horizontal", symbolType="square", columnPadding=26),
     )
     band = pd.DataFrame({"from": [floor], "to": [threshold]})
     layers = [
@@ -263,13 +266,13 @@ def model_changes(changes: pd.DataFrame, *, names: tuple[str, str] = ("before", 
     colour = alt.Color(
         "who:N",
         scale=alt.Scale(domain=list(names), range=[BEFORE, ACCENT]),
-        legend=alt.Legend(title=None, orient="top", direction="horizontal", symbolType="circle"),
+        legend=alt.Legend(title=None, orient="top", direction="horizontal", symbolType="circle", columnPadding=26),
     )
     base, axis = _by_level(), _bits_axis()
     both = [
         base.mark_point(filled=True, size=70, opacity=1)
         .encode(x=alt.X(f"{field}:Q", scale=scale, axis=axis, title="bits"), color=colour, description="hover:N")
-        .transform_calculate(who=repr(name))
+        .transform_calculate(who=json.dumps(name))
         for field, name in zip(("before", "after"), names, strict=True)
     ]
     line = base.mark_rule(color=LINE, strokeWidth=3, aria=False)
@@ -304,9 +307,8 @@ def promise(curve: pd.DataFrame, *, precision: float, threshold: float) -> Pictu
     line = alt.Y("y:Q", scale=alt.Scale(domain=list(inside), nice=False, zero=False))
     kept = alt.Chart(pd.DataFrame({"y": [precision], "said": [f"promised: {precision:.4g}"]})).encode(y=line)
     across = kept.mark_rule(color=DOUBT, strokeDash=[4, 3], aria=False)
-    words = kept.mark_text(align="left", dy=-7, color=DOUBT, fontSize=11, aria=False).encode(
-        x=alt.value(4), text="said:N"
-    )
+    words = kept.mark_text(align="right", dy=9, color=DOUBT, fontSize=11, aria=False)
+    words = words.encode(x=alt.value(676), text="said:N")
     merged = points["n_merged"]
     spare = max((merged.max() - merged.min()) * 0.3, merged.max() * 0.02, 1.0)
     upper = _line(points, "expected_precision", said="precision_said", domain=inside)
@@ -372,7 +374,7 @@ def _columns(base: alt.Chart, columns: Mapping[str, tuple[int, str, str]]) -> li
         text = base.mark_text(align="right", fontSize=11, color=colour, aria=False)
         head = base.mark_text(align="right", fontSize=11, color=QUIET, dy=-_ROW, aria=False)
         made.append(text.encode(x=alt.value(at), text=f"{field}:N"))
-        only_once = head.transform_filter(alt.datum.order == 0).transform_calculate(heading=repr(heading))
+        only_once = head.transform_filter(alt.datum.order == 0).transform_calculate(heading=json.dumps(heading))
         made.append(only_once.encode(x=alt.value(at), text="heading:N"))
     return made
 
@@ -437,7 +439,7 @@ def _picture(chart: Any, data: pd.DataFrame, *, ident: str, title: str, told: li
     # Two pictures in one page share no id, the same picture has the same.
     own = f"{ident}-{crc32(repr(told).encode()):08x}"
     svg = drawn(chart, ident=own, title=title, told=told, is_hovered=True)
-    return Picture(title, data, svg, _WIDTH)
+    return Picture(title, data, svg)
 
 
 def _spoken(name: str) -> str:

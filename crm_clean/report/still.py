@@ -8,6 +8,7 @@ it begin with the chart's own and are the same each time. Letters are the page's
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,15 +45,22 @@ class Picture:
     title: str
     data: pd.DataFrame
     svg: Markup
-    width: int
+
+    @property
+    def width(self) -> int:
+        """In pixels."""
+        found = re.search(r'viewBox="0 0 ([0-9.]+) ', self.svg)
+        return round(float(found[1])) if found else 0
 
     def __repr__(self) -> str:
         return f"{self.title}: a picture of {len(self.data):,} figures, which are in `.data`"
 
     def _repr_html_(self) -> str:
         # White underneath, since the letters are dark on pages of any colour.
-        style = f"background: #fff; color: {INK}; margin: 0; padding: 12px; max-width: {self.width}px"
-        return f'<figure class="crm-clean-chart" style="{style}">{self.svg}</figure>'
+        style = f"background: #fff; color: {INK}; margin: 0; padding: 12px 24px 12px 12px; max-width: {self.width}px"
+        # Letters of another page may be wider than those it was measured with.
+        shown = str(self.svg).replace("<svg ", '<svg overflow="visible" ', 1)
+        return f'<figure class="crm-clean-chart" style="{style}">{shown}</figure>'
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the picture to `path`, by its ending: svg or png (twice as fine). Raises UsageError for others."""

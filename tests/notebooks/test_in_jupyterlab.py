@@ -197,6 +197,27 @@ def test_a_customer_is_shown_whole_and_as_text(lab: Lab, open_notebook: Callable
     assert (seen.complaints, seen.elsewhere()) == ([], set())
 
 
+def test_the_model_of_the_last_run_is_drawn_in_the_page(
+    lab: Lab, open_notebook: Callable[[str], tuple[Page, Seen]]
+) -> None:
+    page, seen = open_notebook("tune_link.ipynb")
+    charts = page.locator(".crm-clean-chart")
+    expect(charts).to_have_count(6)
+    for at, name in enumerate(("weights", "waterfall", "pairs", "blocking", "promise", "models")):
+        at_the_top(charts.nth(at))
+        box = charts.nth(at).locator("svg").bounding_box()
+        assert box
+        assert box["width"] > 500
+        lab.keep_picture(page, f"tune-{name}.png")
+    weights = charts.first
+    expect(weights.get_by_text("one person", exact=True)).to_be_visible()
+    expect(weights.locator("path title").first).to_contain_text("name, exact: ")
+    for hidden in ("script", "img", "foreignObject"):
+        assert page.locator(f".crm-clean-chart {hidden}").count() == 0
+    assert page.locator(".jp-Notebook img").count() == 0
+    assert (seen.complaints, seen.elsewhere()) == ([], set())
+
+
 def test_pairs_judged_in_the_widget_are_apart_and_together_after_the_next_run(
     lab: Lab, open_notebook: Callable[[str], tuple[Page, Seen]]
 ) -> None:

@@ -14,7 +14,7 @@ from nbclient import NotebookClient
 
 from crm_clean.project import Project
 
-NAMES = ("inspect_customer", "review_candidates")
+NAMES = ("inspect_customer", "review_candidates", "tune_link")
 # What the page sends when a button is pressed, sent from a cell of its own.
 PRESS = """
 def press(what):
@@ -96,6 +96,26 @@ def test_inspecting_shows_a_customer_and_why_it_is_one_person(execute: Callable[
     assert "crm-clean-customer" in outputs(done, "customer")
     assert golden["golden_id"] in outputs(done, "why")
     assert "Created from" in outputs(done, "history")
+
+
+def test_tuning_shows_the_model_and_a_script_that_gives_the_same(
+    execute: Callable[..., nbformat.NotebookNode], project: Project
+) -> None:
+    before = project.runs()
+    done = execute("tune_link", project.place.folder)
+    tuning = project.tune()
+    report = tuning.linked.report
+    assert f"{report['n_merged']:,} pairs merged" in outputs(done, "open")
+    for cell in ("weights", "pair", "pairs", "blocking", "promise", "learnt"):
+        assert "crm-clean-chart" in outputs(done, cell)
+    assert str(report["n_merged"]) in outputs(done, "try")
+    assert "True" in outputs(done, "model")
+    by_model = int((~tuning.linked.pairs["verdict"].str.startswith("decided")).sum())
+    assert by_model > 50
+    said = f"{by_model:,} pairs of the run, {by_model:,} of them in the script too; largest difference 0.00000 bits"
+    assert said in outputs(done, "equal")
+    assert not [o for cell in done.cells for o in cell.get("outputs", []) if o.get("name") == "stderr"]
+    pd.testing.assert_frame_equal(project.runs(), before)
 
 
 @pytest.mark.parametrize("name", NAMES)
