@@ -30,6 +30,10 @@ _RARE_NAME = 2.8
 _IN_ONE_TOWN = 1.7
 # A disagreement found in more than this share of true pairs is no ground for keeping two records apart.
 _TRUSTED = 0.04
+# Of birth dates fewer: father and son of one name in one house are rarer than that.
+_TRUSTED_BIRTHS = 0.03
+# Where more than this share of true pairs misspell a name, a name near another that is well known is a slip as well.
+_MANY_SLIPS = 0.15
 # What speaks for one person beside the name. The city alone does not: a name recurs in a town.
 _CORROBORATION = {
     "email": ("same", "user", "close", "like", "role"),
@@ -52,7 +56,8 @@ def guarded(bits: Floats, chosen: Sequence[Comparison], compared: Sequence[Compa
     - pairs that agree on nothing but name and city where the table holds more, unless it is a whole name and sure.
 
     At most UNLIKELY get pairs whose whole names differ with none of that in common: colleagues, housemates.
-    A disagreement that the table's own true pairs often show, as the model learned, holds nothing down.
+    A disagreement that the table's own true pairs often show, as the model learned, holds nothing down; nor do near
+    given names of one birth date where names are often misspelt.
     """
     seen = _Seen.of(chosen, compared)
     most = np.full(len(seen.patterns.rows), np.inf)
@@ -109,21 +114,22 @@ def _certain(seen: _Seen, model: Model) -> dict[str, Flags]:
     """The grounds that levels alone tell, one flag a pattern."""
     reach = seen.reach
 
-    def rarely(comparison: str, level: str) -> Flags:
+    def rarely(comparison: str, level: str, *, trusted: float = _TRUSTED) -> Flags:
         """Patterns at a level that true pairs of this table rarely reach."""
-        return reach(comparison, level) & (_share(model, comparison, level) <= _TRUSTED)
+        return reach(comparison, level) & (_share(model, comparison, level) <= trusted)
 
     profile, mailbox, phone = reach("profile", "same"), reach("email", "same"), reach("phone", "same")
     born_alike = reach("birth_date", "same", "swapped", "close", "near")
     mail_alike = mailbox | reach("email", "user", "close", "like")
     personal = profile | (mailbox & phone) | (born_alike & mail_alike)
+    slips = born_alike if _share(model, "name", "close") > _MANY_SLIPS else personal
     return {
         "generation": reach("generation", "conflict"),
         "strangers": rarely("name", "different") & ~(personal | born_alike | mailbox),
-        "given_name": (rarely("name", "familiar") | rarely("name", "last_only")) & ~personal,
+        "given_name": (rarely("name", "familiar") & ~(personal | slips)) | (rarely("name", "last_only") & ~personal),
         "mailbox": rarely("name", "different") & mailbox & ~(personal | born_alike),
         "surname": rarely("name", "first_only") & ~(personal | born_alike | mailbox),
-        "birth_date": rarely("birth_date", "different") & ~(profile | mailbox),
+        "birth_date": rarely("birth_date", "different", trusted=_TRUSTED_BIRTHS) & ~(profile | mailbox),
         "one_generation": reach("generation", "one_sided") & ~(profile | mail_alike | born_alike),
     }
 
