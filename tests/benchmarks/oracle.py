@@ -13,11 +13,11 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +28,10 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from crm_clean.link import linking
-from crm_clean.link.results import Linked, Scored
+from crm_clean.link.compare.levels import Comparison
+from crm_clean.link.judge import Judge, compare_all
+from crm_clean.link.linking import Weighed
+from crm_clean.link.results import Linked
 from crm_clean.link.score import odds, probability
 from crm_clean.link.spec import LinkSpec
 from crm_clean.records.tables import DECISIONS
@@ -45,42 +48,52 @@ _LOOKED_AT = 200_000
 
 @dataclass(frozen=True)
 class Run:
-    """One run of the link step, opened up: its people, pairs and levels, and `label` (final cluster of each record)."""
+    """One run of the link step, opened up: its pairs and levels, and `label` (final cluster of each record)."""
 
-    people: Any
-    scored: Scored
+    weighed: Weighed
     linked: Linked
     label: Ints
     truth: Ints
 
     @property
+    def n(self) -> int:
+        return self.weighed.people.n
+
+    @property
     def left(self) -> Ints:
-        return self.scored.candidates.left
+        return self.weighed.candidates.left
 
     @property
     def right(self) -> Ints:
-        return self.scored.candidates.right
+        return self.weighed.candidates.right
+
+    @property
+    def judge(self) -> Judge:
+        if self.weighed.judge is None:
+            raise SystemExit("No two rows of this table have anything in common.")
+        return self.weighed.judge
+
+    @cached_property
+    def parts(self) -> list[Floats]:
+        """The bits of each comparison, pair by pair."""
+        return self.judge.parts(self.weighed.compared)
 
 
-def opened(table: Normalised, *, threshold: float | None = None) -> Run:
-    """Links `table`, listening to what the link step hands over."""
-    with mock.patch.object(linking, "hand_over", wraps=linking.hand_over) as handed:
-        linked = linking.link(
-            table.records, table.points, DECISIONS.empty(), spec=LinkSpec(threshold=threshold), workers=WORKERS
-        )
-    if not handed.called:
-        raise SystemExit("No two rows of this table have anything in common.")
-    people, scored = handed.call_args.args[:2]
-    clusters = linked.clusters.set_index("record_id")["cluster_id"]
-    truth = pd.factorize(table.truth.reindex(people.ids).to_numpy())[0]
-    return Run(people, scored, linked, pd.factorize(clusters.reindex(people.ids).to_numpy())[0], truth)
+def opened(table: Normalised) -> Run:
+    """Links `table` as a run does by default."""
+    spec, none = LinkSpec(), DECISIONS.empty()
+    weighed = linking.weigh_pairs(table.records, table.points, none, spec=spec, workers=WORKERS)
+    linked = linking.settle(weighed, spec)
+    clusters = linked.clusters.set_index("record_id")["cluster_id"].reindex(weighed.people.ids)
+    truth = pd.factorize(table.truth.reindex(weighed.people.ids).to_numpy())[0]
+    return Run(weighed, linked, pd.factorize(clusters.to_numpy())[0], truth)
 
 
-def features(scored: Scored) -> Floats:
+def features(run: Run) -> Floats:
     """What the model sees of each pair: levels (0 null), holders of the value agreed on, bits of comparisons."""
-    levels = [c.levels for c in scored.compared]
-    holders = [np.log2(1 + c.shared_by) for c in scored.compared if c.shared_by is not None]
-    return np.column_stack([*levels, *holders, *scored.parts])
+    compared = run.weighed.compared
+    holders = [np.log2(1 + c.shared_by) for c in compared if c.shared_by is not None]
+    return np.column_stack([*(c.levels for c in compared), *holders, *run.parts])
 
 
 def believed(run: Run) -> Floats:
@@ -88,7 +101,7 @@ def believed(run: Run) -> Floats:
     from sklearn.ensemble import HistGradientBoostingClassifier
     from threadpoolctl import threadpool_limits
 
-    same, seen = run.truth[run.left] == run.truth[run.right], features(run.scored)
+    same, seen = run.truth[run.left] == run.truth[run.right], features(run)
     fold = (run.truth[run.left] * 2654435761 % 97) % FOLDS
     out = np.zeros(len(same))
     with threadpool_limits(1):  # on a busy machine its threads wait for each other far longer than they work
@@ -105,7 +118,7 @@ def believed(run: Run) -> Floats:
 
 def joined(run: Run, pairs: Flags) -> Ints:
     """The cluster of each record when all of these candidate pairs are one person."""
-    left, right, n = run.left[pairs], run.right[pairs], run.people.n
+    left, right, n = run.left[pairs], run.right[pairs], run.n
     links = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(n, n))
     return connected_components(links, directed=False)[1].astype(np.int64)
 
@@ -116,10 +129,9 @@ def reached(run: Run, likely: Floats, thresholds: Iterable[float] = TRIED) -> li
     return [(t, label, score(label, run.truth)) for t, label in labels]
 
 
-def patterns(run: Run, which: Flags) -> Counter[str]:
-    """How often each pattern of levels occurs among these pairs; comparisons that say nothing are left out."""
-    chosen, codes = run.scored.chosen, np.column_stack([c.levels for c in run.scored.compared])[which]
-    rows, times = np.unique(codes, axis=0, return_counts=True)
+def patterns(chosen: Sequence[Comparison], codes: Sequence[npt.NDArray[np.int8]]) -> Counter[str]:
+    """How often each pattern of levels occurs, `codes` being those of each comparison; null is left out."""
+    rows, times = np.unique(np.column_stack(codes), axis=0, return_counts=True)
     said = [
         "  ".join(f"{c.name}={c.levels[level - 1]}" for c, level in zip(chosen, row, strict=True) if level)
         for row in rows.tolist()
@@ -138,23 +150,21 @@ def unmade(run: Run) -> tuple[Ints, Ints]:
         for j in range(i + 1, b - a)
     ]
     both = np.sort(np.array(pairs, dtype=np.int64).reshape(-1, 2), axis=1)
-    made = np.isin(both[:, 0] * run.people.n + both[:, 1], run.left * run.people.n + run.right)
+    made = np.isin(both[:, 0] * run.n + both[:, 1], run.left * run.n + run.right)
     return both[~made, 0], both[~made, 1]
 
 
 def show(run: Run, title: str, which: Flags, *, top: int, examples: int, table: Normalised) -> None:
     """The commonest patterns of these candidate pairs, with the mean of our bits, and some pairs as they are read."""
     print(f"\n## {title}: {int(which.sum()):,} pairs")
-    for said, times in patterns(run, which).most_common(top):
+    for said, times in patterns(run.judge.chosen, [c.levels[which] for c in run.weighed.compared]).most_common(top):
         print(f"{times:8,}  {said}")
     at = np.flatnonzero(which)
     for pair in at[np.linspace(0, len(at) - 1, min(examples, len(at)), dtype=np.int64)].tolist():
-        parts = "  ".join(
-            f"{c.name} {part[pair]:+.1f}" for c, part in zip(run.scored.chosen, run.scored.parts, strict=True)
-        )
-        print(f"   {run.scored.bits[pair]:+.1f} bits: {parts}")
+        parts = "  ".join(f"{c.name} {part[pair]:+.1f}" for c, part in zip(run.judge.chosen, run.parts, strict=True))
+        print(f"   {run.weighed.bits[pair]:+.1f} bits: {parts}")
         for side in (run.left[pair], run.right[pair]):
-            print(f"      {described(table, str(run.people.ids.iloc[side]))}")
+            print(f"      {described(table, str(run.weighed.people.ids.iloc[side]))}")
 
 
 def described(table: Normalised, record_id: str) -> str:
@@ -185,11 +195,9 @@ def main() -> int:
     run = opened(table)
     same, likely = run.truth[run.left] == run.truth[run.right], believed(run)
     ours, report = score(run.label, run.truth), run.linked.report
-    print(
-        f"{run.people.n:,} records, {len(same):,} pairs, {same.sum() / max(ours['true_pairs'], 1):.4f} of the true ones"
-    )
+    print(f"{run.n:,} records, {len(same):,} pairs, {same.sum() / max(ours['true_pairs'], 1):.4f} of the true ones")
     print(figures("ours", ours, f"threshold {report['threshold']:.3f}, expected {report['expected_precision']:.4f}"))
-    plain = reached(run, probability(run.scored.bits))
+    plain = reached(run, probability(run.weighed.bits))
     print(_best("our bits, joined as they are", plain, report["expected_precision"], ours["precision"]))
     taught = reached(run, likely)
     print(_best("oracle", taught, 0.99, ours["precision"]))
@@ -221,7 +229,7 @@ def _differences(run: Run, same: Flags, label: Ints, told: Callable[[str, Flags]
     told("merged wrongly by the oracle, not by us", ~same & ~ours & theirs)
     told("missed by both", same & ~ours & ~theirs)
     told("merged wrongly by both", ~same & ours & theirs)
-    held = (run.scored.bits < odds(0.5)) & same & ~ours
+    held = (run.weighed.bits < odds(0.5)) & same & ~ours
     print(f"\nOf the true pairs we miss, {int(held.sum()):,} of {int((same & ~ours).sum()):,} are below even odds.")
 
 
@@ -231,10 +239,9 @@ def _print_unmade(run: Run, top: int) -> None:
     apart = run.label[left] != run.label[right]
     print(f"\n## made by no rule: {len(left):,} true pairs, {int(apart.sum()):,} of them still apart in the end")
     left, right = left[apart][:_LOOKED_AT], right[apart][:_LOOKED_AT]
-    compared = [c.compare(run.people, left, right) for c in run.scored.chosen]
-    seen = Scored(run.scored.candidates, run.scored.chosen, compared, run.scored.parts, run.scored.bits)
-    asked = Run(run.people, seen, run.linked, run.label, run.truth)
-    for said, times in patterns(asked, np.ones(len(left), dtype=bool)).most_common(top):
+    chosen = run.judge.chosen
+    levels = [c.levels for c in compare_all(chosen, run.weighed.people, left, right, workers=WORKERS)]
+    for said, times in patterns(chosen, levels).most_common(top):
         print(f"{times:8,}  {said}")
 
 

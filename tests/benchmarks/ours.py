@@ -51,16 +51,15 @@ def labels(crosswalk: pd.DataFrame, *, n: int) -> np.ndarray[Any, np.dtype[np.in
 
 def ceiling(table: Path, *, precision: float, truth: str = "truth", drop: tuple[str, ...] = ()) -> float:
     """The most recall that any threshold reaches whose clusters hold `precision`."""
-    from crm_clean.link.linking import link
+    from crm_clean.link.linking import settle, weigh_pairs
     from crm_clean.link.spec import LinkSpec
     from crm_clean.records.tables import DECISIONS
 
-    read, none = normalised(table, column=truth, drop=drop), DECISIONS.empty()
-    model = link(read.records, read.points, none, spec=LinkSpec(), workers=cores()).model
+    read = normalised(table, column=truth, drop=drop)
+    weighed = weigh_pairs(read.records, read.points, DECISIONS.empty(), spec=LinkSpec(), workers=cores())
     reached = [0.0]
     for threshold in THRESHOLDS:
-        spec = LinkSpec(threshold=threshold)
-        found = link(read.records, read.points, none, spec=spec, model=model, workers=cores()).clusters
+        found = settle(weighed, LinkSpec(threshold=threshold)).clusters
         good = score(found["cluster_id"].to_numpy(), read.truth.reindex(found["record_id"]).to_numpy())
         if good["precision"] >= precision:
             reached.append(good["recall"])
