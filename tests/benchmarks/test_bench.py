@@ -27,7 +27,7 @@ def clusters(f1: float, precision: float = 0.99) -> dict[str, Any]:
 
 
 def measured(who: str, seed: int | None = 1, **figures: Any) -> dict[str, Any]:
-    row = {"title": "contacts, 10 rows", "seed": seed, "who": who, "seconds": 2.0, "peak_mb": 100}
+    row = {"title": "contacts, 10 rows", "seed": seed, "who": who, "seconds": 2.0, "cpu_seconds": 3.0, "peak_mb": 100}
     if who == contests.US:
         row |= {"expected_precision": 0.99, "all_seconds": 5.0, "clusters": {"default": clusters(0.97)}}
     return row | figures
@@ -84,6 +84,7 @@ def test_we_are_measured_as_a_user_would_run_us(scripts: Path, tmp_path: Path) -
     assert found["clusters"]["default"]["f1"] > 0.8
     assert found["best_recall"] <= 1.0
     assert 0 < found["seconds"] < found["all_seconds"]
+    assert found["cpu_seconds"] > 0
     assert 0.5 < found["expected_precision"] <= 1.0
 
 
@@ -111,13 +112,19 @@ def test_whoever_fails_is_told_with_the_reason(script: str, reason: str) -> None
 def test_results_name_ratio_failure_and_the_peer_that_is_ahead() -> None:
     rows = [
         measured(contests.US),
-        measured("splink", seconds=8.0, peak_mb=400, clusters={"0.95": clusters(0.9), "0.5": clusters(0.98, 0.98)}),
+        measured(
+            "splink",
+            seconds=8.0,
+            cpu_seconds=6.0,
+            peak_mb=400,
+            clusters={"0.95": clusters(0.9), "0.5": clusters(0.98, 0.98)},
+        ),
         {**measured("goldenmatch"), "failed": "stopped after 9 s"},
     ]
     text = results.report(rows, [])
-    assert "| crm-clean | 2.0 | 1.0 | 100 | 0.9900 | 0.9000 | 0.9700 | 0.9000 | 0.9700 | 5 |" in text
-    assert "| splink at 0.95 | 8.0 | 4.0 | 400 |" in text
-    assert "| splink at 0.5, the best | 8.0 | 4.0 | 400 |" in text
+    assert "| crm-clean | 2.0 | 1.0 | 3.0 | 1.0 | 100 | 0.9900 | 0.9000 | 0.9700 | 0.9000 | 0.9700 | 5 |" in text
+    assert "| splink at 0.95 | 8.0 | 4.0 | 6.0 | 2.0 | 400 |" in text
+    assert "| splink at 0.5, the best | 8.0 | 4.0 | 6.0 | 2.0 | 400 |" in text
     assert "| goldenmatch | stopped after 9 s |" in text
     ahead = text.split("## Where a peer is better")[1].strip().splitlines()
     assert ahead == ["- contacts, 10 rows: splink at 0.5, the best has F1 0.9800 against 0.9700."]

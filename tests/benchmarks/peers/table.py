@@ -10,12 +10,14 @@ from __future__ import annotations
 import argparse
 import json
 import resource
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+Cost = dict[str, float]
 MEANS = {
     "first_name": ("given_name", "forename"),
     "last_name": ("surname",),
@@ -60,10 +62,24 @@ def filled(table: pd.DataFrame) -> set[str]:
     return {str(column) for column in table if table[column].notna().any()}
 
 
-def main(link: Callable[[pd.DataFrame], tuple[dict[str, Any], float]], about: str) -> None:
+class Clock:
+    """Started when it is made."""
+
+    def __init__(self) -> None:
+        self.wall, self.processor = time.perf_counter(), time.process_time()
+
+    def read(self) -> Cost:
+        """Seconds since then on the wall, and of the processor in all threads."""
+        return {
+            "seconds": round(time.perf_counter() - self.wall, 3),
+            "cpu_seconds": round(time.process_time() - self.processor, 3),
+        }
+
+
+def main(link: Callable[[pd.DataFrame], tuple[dict[str, Any], Cost]], about: str) -> None:
     """`PEER.py TABLE.csv OUT.csv`: writes one column of clusters for each threshold and prints what it cost.
 
-    `link` gives labels of rows by name of the column, and the seconds its work took, imports and cleaning aside.
+    `link` gives labels of rows by name of the column, and what its work took, imports and cleaning aside.
     """
     parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("table", type=Path)
@@ -71,7 +87,7 @@ def main(link: Callable[[pd.DataFrame], tuple[dict[str, Any], float]], about: st
     parser.add_argument("--truth", default="truth")
     parser.add_argument("--drop", nargs="*", default=())
     asked = parser.parse_args()
-    clusters, seconds = link(read(asked.table, truth=asked.truth, drop=tuple(asked.drop)))
+    clusters, cost = link(read(asked.table, truth=asked.truth, drop=tuple(asked.drop)))
     pd.DataFrame(clusters).to_csv(asked.out, index=False)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(json.dumps({"seconds": round(seconds, 3), "peak_mb": peak}))
+    print(json.dumps({**cost, "peak_mb": peak}))
