@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from made_up import companies, contacts, people, typos, variants
 
@@ -36,13 +37,13 @@ SHAPES = {
 }
 
 
-def write_table(shape: str, n: int, *, seed: int, out: Path) -> Path:
-    """Writes `n` rows of `shape` with their truth to `out`, UTF-8, and gives `out` back."""
+def write_table(shape: str, n: int, *, seed: int, out: Path, **options: Any) -> Path:
+    """Writes `n` rows of `shape` with their truth to `out`, UTF-8, and gives `out` back; `options` are the shape's."""
     kind = SHAPES[shape]
     with out.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow((*kind.columns, "truth"))
-        writer.writerows(kind.rows(n, seed=seed))
+        writer.writerows(kind.rows(n, seed=seed, **options))
     return out
 
 
@@ -52,8 +53,13 @@ def main() -> int:
     parser.add_argument("n", type=int)
     parser.add_argument("seed", type=int)
     parser.add_argument("out", type=Path)
+    parser.add_argument("--birth-dates", type=float, metavar="SHARE", help="contacts: how many have one, 0 to 1")
+    parser.add_argument("--any-phones", action="store_true", help="contacts: numbers that no plan vouches for")
     asked = parser.parse_args()
-    write_table(asked.shape, asked.n, seed=asked.seed, out=asked.out)
+    options: dict[str, Any] = {} if asked.birth_dates is None else {"birth_dates": asked.birth_dates}
+    if asked.any_phones:
+        options["dialable"] = False
+    write_table(asked.shape, asked.n, seed=asked.seed, out=asked.out, **options)
     return 0
 
 

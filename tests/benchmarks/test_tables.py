@@ -88,6 +88,19 @@ def test_one_truth_has_one_birth_date(contacts: pd.DataFrame) -> None:
     assert told.groupby("truth")["birth_date"].nunique().max() == 1
 
 
+@pytest.mark.parametrize(
+    ("share", "low", "high"), [pytest.param(0, 0, 0, id="none"), pytest.param(0.5, 0.45, 0.55, id="half")]
+)
+def test_as_many_birth_dates_as_asked(share: float, low: float, high: float, tmp_path: Path) -> None:
+    table = read(write_table("contacts", 2000, seed=1, out=tmp_path / "table.csv", birth_dates=share))
+    assert low <= (table["birth_date"] != "").mean() <= high
+
+
+def test_phones_need_not_be_dialable(tmp_path: Path) -> None:
+    table = read(write_table("contacts", 500, seed=1, out=tmp_path / "table.csv", dialable=False))
+    assert table["phone"].str.replace(r"\D", "", regex=True).str[-10].eq("1").any()  # no area code begins so
+
+
 def test_households_share_street_and_name_but_not_truth(contacts: pd.DataFrame) -> None:
     homes = contacts[contacts["street"] != ""].groupby(["street", "last_name", "postcode"])["truth"].nunique()
     assert (homes > 1).sum() > 50

@@ -65,8 +65,8 @@ class Person:
 class World:
     """Towns, companies and the families that live in them."""
 
-    def __init__(self, dice: Dice, *, rows: int) -> None:
-        self.dice, self.names = dice, Names(dice)
+    def __init__(self, dice: Dice, *, rows: int, dialable: bool = True) -> None:
+        self.dice, self.names, self.dialable = dice, Names(dice), dialable
         self.places = [
             (town, f"{dice.randrange(1000, 99999):05}")
             for town in [self.names.town() for _ in range(TOWNS)]
@@ -77,8 +77,10 @@ class World:
         self.taken: set[str] = set()
 
     def phone(self) -> str:
-        """Ten digits that a numbering plan takes."""
+        """Ten digits, of those that a numbering plan takes or of any."""
         dice = self.dice
+        if not self.dialable:
+            return f"{dice.randrange(10**9, 10**10)}"
         return f"{dice.one(words.AREAS)}{dice.randrange(220, 999)}{dice.randrange(10000):04}"
 
     def home(self) -> Home:
@@ -240,10 +242,13 @@ class Clerk:
         return tuple(f" {cell}" if cell and dice.chance(0.01) else cell for cell in cells)
 
 
-def rows(n: int, *, seed: int, birth_dates: float = 0.05) -> Iterator[tuple[str, ...]]:
-    """`n` records in no order, each with its person's number last; `birth_dates` is the share that have one."""
+def rows(n: int, *, seed: int, birth_dates: float = 0.05, dialable: bool = True) -> Iterator[tuple[str, ...]]:
+    """`n` records in no order, each with its person's number last.
+
+    `birth_dates` is the share that have one. Phones are numbers of a plan unless they need not be `dialable`.
+    """
     dice = Dice(f"contacts {seed}")
-    world = World(dice, rows=n)
+    world = World(dice, rows=n, dialable=dialable)
     clerk = Clerk(dice, world, birth_dates=birth_dates)
     made: list[tuple[str, ...]] = []
     people = 0
