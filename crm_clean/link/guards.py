@@ -28,6 +28,8 @@ _MOST = {"generation": CONTRADICTION, "strangers": UNLIKELY}
 _RARE_NAME = 2.8
 # A town in common makes a name no rarer than it is there: so many bits more are asked then.
 _IN_ONE_TOWN = 1.7
+# As much again where the two have mailboxes, numbers or homes of their own.
+_CONTRARY = 2.0
 # A disagreement found in more than this share of true pairs is no ground for keeping two records apart.
 _TRUSTED = 0.04
 # Of birth dates fewer: father and son of one name in one house are rarer than that.
@@ -52,6 +54,8 @@ def guarded(bits: Floats, chosen: Sequence[Comparison], compared: Sequence[Compa
     - different given names, unless something personal agrees: a household shares mailbox, phone and surname, twins a
       birth date too; different surnames likewise, since a colleague or neighbour may share the first name;
     - different birth dates, unless a personal mailbox or profile agrees;
+    - a record without a name beside one that has one, or two without, unless a mailbox or profile agrees, or, of two
+      without, a company and its phone or address; companies that differ, in a table without names;
     - a generation said of one of them only (father and son at one address), unless something personal agrees;
     - pairs that agree on nothing but name and city where the table holds more, unless it is a whole name and sure.
 
@@ -75,8 +79,8 @@ def grounds(
     """Why pairs are held down, one flag a pair for each ground, the one to tell first coming first.
 
     `generation`, `strangers` (whole names differ), `given_name` (one surname, different first names), `mailbox` (whole
-    names differ at one mailbox), `surname` (different surnames), `birth_date`, `one_generation` (only one says which),
-    `name_alone` (nothing else agrees).
+    names differ at one mailbox), `surname` (different surnames), `birth_date`, `nameless`, `firm` (companies
+    that differ), `one_generation` (only one says which), `name_alone` (nothing else agrees).
     """
     seen = _Seen.of(chosen, compared)
     found = {ground: flags[seen.patterns.place] for ground, flags in _certain(seen, model).items()}
@@ -121,17 +125,28 @@ def _certain(seen: _Seen, model: Model) -> dict[str, Flags]:
     profile, mailbox, phone = reach("profile", "same"), reach("email", "same"), reach("phone", "same")
     born_alike = reach("birth_date", "same", "swapped", "close", "near")
     mail_alike = mailbox | reach("email", "user", "close", "like")
+    placed = reach("address", "same", "close", "postcode")
     personal = profile | (mailbox & phone) | (born_alike & mail_alike)
     slips = born_alike if _share(model, "name", "close") > _MANY_SLIPS else personal
+    apart = ~(profile | (born_alike & mail_alike & ~mailbox))  # twins and couples share a mailbox
+    firm = reach("company", "same", "close") & (reach("phone", "same", "close") | placed)
+    dated = born_alike & (placed | phone | reach("address", "city"))
     return {
         "generation": reach("generation", "conflict"),
         "strangers": rarely("name", "different") & ~(personal | born_alike | mailbox),
-        "given_name": (rarely("name", "familiar") & ~(personal | slips)) | (rarely("name", "last_only") & ~personal),
+        "given_name": (rarely("name", "familiar") & ~(personal | slips)) | (rarely("name", "last_only") & apart),
         "mailbox": rarely("name", "different") & mailbox & ~(personal | born_alike),
         "surname": rarely("name", "first_only") & ~(personal | born_alike | mailbox),
         "birth_date": rarely("birth_date", "different", trusted=_TRUSTED_BIRTHS) & ~(profile | mailbox),
+        "nameless": (reach("name", "unnamed") | (reach("name", "null") & ~firm)) & ~(profile | mail_alike | dated),
+        "firm": rarely("company", "different") & ~(_has(seen, "name") | profile | mail_alike),
         "one_generation": reach("generation", "one_sided") & ~(profile | mail_alike | born_alike),
     }
+
+
+def _has(seen: _Seen, comparison: str) -> bool:
+    """Whether the table has a comparison."""
+    return any(c.name == comparison for c in seen.chosen)
 
 
 def _alone(seen: _Seen) -> Floats:
@@ -140,7 +155,8 @@ def _alone(seen: _Seen) -> Floats:
     A whole name may be rare enough; anything less never is.
     """
     whole = seen.reach("name", "exact", "nickname", "close", "part")
-    needed = np.where(whole, _RARE_NAME + _IN_ONE_TOWN * seen.reach("address", "city"), np.inf)
+    contrary = seen.any_of({"email": ("different",), "phone": ("different",), "address": ("different",)})
+    needed = np.where(whole, _RARE_NAME + _IN_ONE_TOWN * seen.reach("address", "city") + _CONTRARY * contrary, np.inf)
     return np.where(_corroborated(seen), -np.inf, needed)
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 import jellyfish
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -55,6 +57,12 @@ class People:
     @property
     def n(self) -> int:
         return len(self.ids)
+
+    @cached_property
+    def is_named(self) -> npt.NDArray[np.bool_]:
+        """Whether each record says any first, last or maiden name."""
+        named: npt.NDArray[np.bool_] = (self.first.codes >= 0) | (self.last.codes >= 0) | (self.maiden.codes >= 0)
+        return named
 
     def holders(self, bag: Bag) -> Ints:
         """How many different people hold each distinct value of one of these bags; counted once."""

@@ -82,7 +82,7 @@ def by_chance(people: People, chosen: Sequence[Comparison], *, seed: int) -> lis
     levels = [c.compare(people, left, right).levels for c in chosen]
     bits = np.full(len(left), -np.log2(max(people.n, 2)))
     for comparison, codes in zip(chosen, levels, strict=True):
-        bits += np.concatenate([[0.0], np.log2(np.array(comparison.likely) / np.array(comparison.chance))])[codes]
+        bits += _believed_bits(comparison)[codes]
     strange = 1.0 - probability(bits)
     shares = []
     for comparison, codes in zip(chosen, levels, strict=True):
@@ -90,6 +90,13 @@ def by_chance(people: People, chosen: Sequence[Comparison], *, seed: int) -> lis
         counted = found + _SOFTENED * np.array(comparison.chance) / sum(comparison.chance)
         shares.append(counted / counted.sum())
     return shares
+
+
+def _believed_bits(comparison: Comparison) -> Floats:
+    """What a level code is believed to weigh before training; nothing at `null` and at neutral levels."""
+    bits = np.log2(np.array(comparison.likely) / np.array(comparison.chance))
+    bits[[k for k, level in enumerate(comparison.levels) if level in comparison.neutral]] = 0.0
+    return np.concatenate([[0.0], bits])
 
 
 def _random_pairs(n: int, *, seed: int) -> tuple[Ints, Ints]:

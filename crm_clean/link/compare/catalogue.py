@@ -64,10 +64,11 @@ _WHO = (
     Comparison(
         "name",
         person_names.LEVELS,
-        likely=(0.61, 0.08, 0.12, 0.02, 0.03, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02, 0.01, 0.01),
-        chance=(0.002, 0.001, 0.002, 0.001, 0.002, 0.005, 0.01, 0.005, 0.005, 0.01, 0.03, 0.03, 0.897),
+        likely=(0.60, 0.08, 0.12, 0.02, 0.03, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02, 0.01, 0.01, 0.01),
+        chance=(0.002, 0.001, 0.002, 0.001, 0.002, 0.005, 0.01, 0.005, 0.005, 0.01, 0.03, 0.03, 0.887, 0.01),
         compare=person_names.compare_names,
         by_value=("exact",),
+        neutral=("unnamed",),
     ),
     Comparison(
         "generation",
@@ -100,7 +101,7 @@ _WHERE = (
         likely=(0.55, 0.15, 0.08, 0.08, 0.14),
         chance=(0.004, 0.002, 0.02, 0.08, 0.894),
         compare=places.compare_addresses,
-        by_value=("same", "postcode", "city"),
+        by_value=("same", "postcode"),
     ),
     Comparison(
         "birth_date",
@@ -108,6 +109,7 @@ _WHERE = (
         likely=(0.85, 0.02, 0.07, 0.035, 0.01, 0.015),
         chance=(0.001, 0.001, 0.002, 0.04, 0.03, 0.926),
         compare=births.compare_births,
+        by_value=("same",),
     ),
     Comparison(
         "company",

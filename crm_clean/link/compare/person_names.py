@@ -12,7 +12,7 @@ from crm_clean.link.people import People
 
 LEVELS = (
     "exact", "nickname", "close", "swapped", "part", "initial", "like", "last_alone", "first_alone",
-    "familiar", "first_only", "last_only", "different",
+    "familiar", "first_only", "last_only", "different", "unnamed",
 )  # fmt: skip
 CODE = {level: i + 1 for i, level in enumerate(LEVELS)}
 
@@ -20,7 +20,8 @@ CODE = {level: i + 1 for i, level in enumerate(LEVELS)}
 def compare_names(p: People, left: Ints, right: Ints) -> Compared:
     """Levels of the whole name; `exact` is weighed by how many records bear the full name."""
     levels = _WHOLE[part_levels(p.first, left, right, given=True), _last_levels(p, left, right)]
-    weak = np.flatnonzero(levels >= CODE["like"])
+    levels[(levels == NULL) & (p.is_named[left] != p.is_named[right])] = CODE["unnamed"]
+    weak = np.flatnonzero((levels >= CODE["like"]) & (levels != CODE["unnamed"]))
     levels[weak[_is_swapped(p, left[weak], right[weak])]] = CODE["swapped"]
     exact = np.flatnonzero(levels == CODE["exact"])
     shared_by = np.zeros(len(left), dtype=np.int64)
