@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,9 +14,18 @@ from crm_clean.link.texts import Texts
 _GENERIC_USERS = 3
 
 
-def users_of(mailboxes: pa.StringArray) -> pa.StringArray:
-    """What stands before the first @ of each mailbox; the whole where there is none."""
-    return pc.list_element(pc.split_pattern(mailboxes, "@", max_splits=1), 0)
+class Parted(NamedTuple):
+    users: Texts
+    domains: pa.StringArray  # missing where there is no @
+
+
+def parted(mailboxes: Texts) -> Parted:
+    """What stands before the first @ of each mailbox, the whole where there is none, and what stands behind."""
+    parts = pc.split_pattern(mailboxes.array, "@", max_splits=1)
+    begins = np.asarray(parts.offsets)
+    has_none = np.diff(begins) < 2
+    behind = parts.values.take(pa.array(begins[:-1] + 1, mask=has_none))
+    return Parted(Texts(parts.values.take(pa.array(begins[:-1]))), behind)
 
 
 def telling_users(emails: Bag, first: Column, last: Column) -> Bag:
@@ -22,7 +33,7 @@ def telling_users(emails: Bag, first: Column, last: Column) -> Bag:
 
     `jane.doe` at two providers says no more than that both are called Jane Doe, which the name says already.
     """
-    codes, texts = encode(users_of(emails.texts.array), in_order=False)
+    codes, texts = encode(emails.texts.made(parted).users.array, in_order=False)
     known = codes[codes >= 0]
     recurs = np.bincount(known, minlength=len(texts))[codes] > 1  # at two providers at least
     entry = np.flatnonzero((recurs & (codes >= 0))[emails.codes])

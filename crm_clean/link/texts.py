@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 Ints = npt.NDArray[np.int64]
+Counts = npt.NDArray[np.int32]
 Marks = npt.NDArray[np.uint64]
 Made = TypeVar("Made")
 
@@ -61,10 +62,11 @@ class Letters:
     """What each text is made of; arrays in the order of the texts.
 
     `length` in characters; `kinds` one bit for each kind of character that occurs; `often` one bit for each further
-    time that a common letter occurs; `start` the first four characters, 16 bits each.
+    time that a common letter occurs; `marks` how many bits these are; `start` the first four characters, 16 bits each.
     """
 
-    length: npt.NDArray[np.int32]
+    length: Counts
+    marks: Counts
     kinds: Marks
     often: Marks
     start: Marks
@@ -80,7 +82,8 @@ class Letters:
             kinds[rows] = np.where(here > 0, np.bitwise_or.reduceat(_KIND[chars], begins), 0)
             often[rows] = np.where(here > 0, _repetitions(chars, begins, here), 0)
             start[rows] = _starts(chars, begins, here)
-        return cls(length, kinds, often, start)
+        marks = np.bitwise_count(kinds).astype(np.int32) + np.bitwise_count(often)
+        return cls(length, marks, kinds, often, start)
 
 
 def _in_blocks(array: pa.StringArray) -> Iterator[tuple[slice, npt.NDArray[Any]]]:

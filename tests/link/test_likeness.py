@@ -92,15 +92,35 @@ def test_texts_are_close_by_a_slip_of_the_pen(held: list[str]) -> None:
     assert names.is_close(told, a, b).tolist() == _plainly(held, a, b, close)
 
 
+def _by_words(one: str, other: str, *, given_names: bool) -> int | None:
+    """The level of what two names say by their words; None where that is nothing."""
+    words, others = one.split(), other.split()
+    for initials, name in ((words, others), (others, words)):
+        if all(len(word) == 1 for word in initials) and (
+            initials == [name[0][0]] or (len(initials) > 1 and initials == [word[0] for word in name])
+        ):
+            return names.INITIAL
+    formal, of_other = ({*names.formal_names([v])[0]} - {v} for v in (one, other))
+    if given_names and (formal & {other, *others, *of_other} or of_other & {one, *words}):
+        return names.NICKNAME
+    long, of_other = ({word for word in held if len(word) > 2} for held in (words, others))
+    is_part = long & of_other and (long <= of_other or of_other <= long)
+    return names.PART if is_part and len(words) + len(others) > 2 else None
+
+
 @given(people_names | texts, st.booleans())
 def test_levels_of_names_are_those_of_looking_at_every_pair(held: list[str], given_names: bool) -> None:
-    held = [" ".join(name.split()) or "x" for name in held]
-    column = Column.of(held)
-    n = len(held)
-    left, right = np.repeat(np.arange(n), n), np.tile(np.arange(n), n)
-    quick = names.part_levels(column, left, right, given=given_names)
-    plain = names.levels_of_names(column, column, column.codes[left], column.codes[right], given=given_names)
-    assert quick.tolist() == plain.tolist()
+    held = list(dict.fromkeys(" ".join(name.split()) or "x" for name in held))
+    column, n = Column.of(held), len(held)
+    left, right = (part.astype(np.int64) for part in np.nonzero(~np.eye(n, dtype=bool)))
+    near, like = names.nearness([held[i] for i in left], [held[j] for j in right])
+    found = names.part_levels(column, left, right, given=given_names)
+    for k, (i, j) in enumerate(zip(left, right, strict=True)):
+        by_words = _by_words(held[i], held[j], given_names=given_names)
+        by_letters = {names.CLOSE} if near[k] else {names.LIKE} if like[k] else {names.DIFFERENT}
+        if by_letters != {names.DIFFERENT} and given_names:
+            by_letters.add(names.FAMILIAR)
+        assert found[k] in ({by_words} if by_words else by_letters), (held[i], held[j])
 
 
 @given(people_names, people_names)

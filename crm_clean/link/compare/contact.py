@@ -10,7 +10,7 @@ from rapidfuzz.process import cpdist
 from crm_clean.link.columns import Ints, encode
 from crm_clean.link.compare.levels import MANY_PEOPLE, NULL, Compared, Crossing, fewest_holders, share_rare
 from crm_clean.link.compare.likeness import Bounds, Flags, screened
-from crm_clean.link.mailbox_users import users_of
+from crm_clean.link.mailbox_users import parted
 from crm_clean.link.people import People
 from crm_clean.link.texts import Texts
 
@@ -65,7 +65,7 @@ def _is_slip(a: str, b: str, *, edits: int) -> bool:
 
 def is_mangled(texts: Texts, a: Ints, b: Ints) -> Flags:
     """Whether most letters of each two mailboxes stand in the same order; at one domain only the users are compared."""
-    users, domain = texts.made(_users), texts.made(_domains)
+    users, domain = texts.made(parted).users, texts.made(_domains)
     at_one_domain = domain[a] == domain[b]
     mangled = np.zeros(len(a), dtype=bool)
     for part, at in ((users, np.flatnonzero(at_one_domain)), (texts, np.flatnonzero(~at_one_domain))):
@@ -83,14 +83,9 @@ def _are_mangled(left: list[str], right: list[str]) -> Flags:
     return mangled
 
 
-def _users(mailboxes: Texts) -> Texts:
-    return Texts(users_of(mailboxes.array))
-
-
 def _domains(mailboxes: Texts) -> Ints:
     """A code for what stands behind the first @ of each mailbox."""
-    behind = pc.replace_substring_regex(mailboxes.array, "^[^@]*@?", "")
-    return encode(behind, in_order=False)[0]
+    return encode(mailboxes.made(parted).domains, in_order=False)[0]
 
 
 def _is_other_number(a: str, b: str) -> bool:
@@ -100,7 +95,7 @@ def _is_other_number(a: str, b: str) -> bool:
 
 
 def _digits(text: str) -> str:
-    return "".join(c for c in text if c.isdigit())
+    return "".join(filter(str.isdigit, text))
 
 
 def _letters(text: str) -> str:

@@ -31,15 +31,18 @@ _BOOSTED_AT, _BOOST = 0.7, 0.1
 class Bounds:
     """How alike text `a[k]` of one and text `b[k]` of another set of letters are at most; arrays in the order of k."""
 
+    one: Letters
+    other: Letters
+    a: Ints
+    b: Ints
     lengths: tuple[Counts, Counts]
-    unmatched: tuple[Counts, Counts]  # characters of either text that have no fellow in the other, at least
-    unlike_start: npt.NDArray[np.uint64]
+    common: Counts  # marks that both texts bear
 
     @classmethod
     def of(cls, one: Letters, other: Letters, a: Ints, b: Ints) -> Bounds:
-        kinds_a, kinds_b, often_a, often_b = one.kinds[a], other.kinds[b], one.often[a], other.often[b]
-        unmatched = _unmatched(kinds_a, kinds_b, often_a, often_b), _unmatched(kinds_b, kinds_a, often_b, often_a)
-        return cls((one.length[a], other.length[b]), unmatched, one.start[a] ^ other.start[b])
+        common = np.bitwise_count(one.kinds[a] & other.kinds[b])
+        common += np.bitwise_count(one.often[a] & other.often[b])
+        return cls(one, other, a, b, (one.length[a], other.length[b]), common.astype(np.int32))
 
     @property
     def shorter(self) -> Counts:
@@ -53,32 +56,24 @@ class Bounds:
     def edits(self) -> Counts:
         """How many edits (insert, delete, replace, transpose) lie between two texts at least.
 
-        An edit finds one character of each text a fellow at most, and changes the length by one at most.
+        An edit gives one mark of each text at most to the other, and changes the length by one at most.
         """
-        edits: Counts = np.maximum(np.maximum(*self.unmatched), self.longer - self.shorter)
+        lacking = np.maximum(self.one.marks[self.a], self.other.marks[self.b]) - self.common
+        edits: Counts = np.maximum(lacking, self.longer - self.shorter)
         return edits
 
     @property
     def jaro_winkler(self) -> Floats:
         """The Jaro-Winkler similarity at most: as if all characters in common stood in order."""
-        (long, wide), (only_a, only_b) = self.lengths, self.unmatched
-        common = np.minimum(long - only_a, wide - only_b)
+        long, wide = self.lengths
+        # A mark that the other text lacks is a character without a fellow there.
+        common = self.common + np.minimum(long - self.one.marks[self.a], wide - self.other.marks[self.b])
         jaro = (common / long + common / wide + 1.0) / 3.0
+        unlike = self.one.start[self.a] ^ self.other.start[self.b]
         # The lowest bit that differs tells how many characters of 16 bits agree before it.
-        same_start = np.bitwise_count((self.unlike_start & -self.unlike_start) - np.uint64(1)) // np.uint8(16)
+        same_start = np.bitwise_count((unlike & -unlike) - np.uint64(1)) // np.uint8(16)
         most: Floats = np.where(jaro + _SLACK >= _BOOSTED_AT, jaro + same_start * _BOOST * (1.0 - jaro), jaro)
         return most + _SLACK
-
-
-def _unmatched(
-    kinds: npt.NDArray[np.uint64],
-    other_kinds: npt.NDArray[np.uint64],
-    often: npt.NDArray[np.uint64],
-    other_often: npt.NDArray[np.uint64],
-) -> Counts:
-    found: Counts = np.bitwise_count(kinds & ~other_kinds).astype(np.int32)
-    found += np.bitwise_count(often & ~other_often)
-    return found
 
 
 def once(a: Ints, b: Ints, size: int, tell: Callable[[Ints, Ints], npt.NDArray[np.int8]]) -> npt.NDArray[np.int8]:

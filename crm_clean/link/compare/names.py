@@ -70,7 +70,8 @@ def part_levels(column: Column, left: Ints, right: Ints, *, given: bool = False)
     rest = np.flatnonzero(levels == DIFFERENT)
     a, b = a[rest], b[rest]
     bounds = Bounds.of(column.texts.letters, column.texts.letters, a, b)
-    may = _may_be_near(bounds) | (bounds.jaro_winkler >= _LIKE_AT) | _may_share_words(column.texts, a, b, given=given)
+    may = _may_be_near(bounds) | (bounds.jaro_winkler >= _LIKE_AT)
+    may |= _may_share_words(column.texts, column.texts, a, b, given=given)
     levels[rest[may]] = once(
         a[may], b[may], column.size, lambda one, two: levels_of_names(column, column, one, two, given=given)
     )
@@ -96,15 +97,19 @@ def _may_be_near(bounds: Bounds) -> Flags:
     return may
 
 
-def _may_share_words(texts: Texts, a: Ints, b: Ints, *, given: bool) -> Flags:
+def _may_share_words(one: Texts, other: Texts, a: Ints, b: Ints, *, given: bool) -> Flags:
     """Whether two names could be alike by their words: one the initials, the nickname or a part of the other."""
-    told = texts.made(_given_words if given else _plain_words)
-    unlike_start = (texts.letters.start[a] ^ texts.letters.start[b]) & np.uint64(0xFFFF)
-    may: Flags = (told.is_initials[a] | told.is_initials[b]) & (unlike_start == 0)
-    may |= (told.is_several[a] | told.is_several[b]) & ((told.words[a] & told.words[b]) != 0)
+    told, of_other = (texts.made(_given_words if given else _plain_words) for texts in (one, other))
+    may: Flags = (told.is_initials[a] | of_other.is_initials[b]) & _start_alike(one, other, a, b)
+    may |= (told.is_several[a] | of_other.is_several[b]) & ((told.words[a] & of_other.words[b]) != 0)
     if given:
-        may |= ((told.formal[a] & told.borne[b]) | (told.formal[b] & told.borne[a])) != 0
+        may |= ((told.formal[a] & of_other.borne[b]) | (told.borne[a] & of_other.formal[b])) != 0
     return may
+
+
+def _start_alike(one: Texts, other: Texts, a: Ints, b: Ints) -> Flags:
+    alike: Flags = ((one.letters.start[a] ^ other.letters.start[b]) & np.uint64(0xFFFF)) == 0
+    return alike
 
 
 @dataclass(frozen=True)
@@ -116,11 +121,6 @@ class _Words:
     words: Bits  # of three letters and more
     formal: Bits  # the names that a nickname stands for
     borne: Bits  # the name, its words, and the names that it stands for
-
-    @property
-    def may_tell(self) -> Flags:
-        may: Flags = self.is_initials | self.is_several | (self.formal != 0)
-        return may
 
     @classmethod
     def of(cls, names: list[str], lexicon: Mapping[str, frozenset[str]]) -> _Words:
@@ -172,8 +172,7 @@ def levels_of_names(column: Column, other: Column, one: Ints, two: Ints, *, give
     if given:
         known |= np.fromiter((_are_two_names(left[k], right[k]) for k in alike), dtype=bool, count=len(alike))
     levels[alike[known]] = FAMILIAR
-    words = _given_words if given else _plain_words
-    for k in np.flatnonzero(column.texts.made(words).may_tell[one] | other.texts.made(words).may_tell[two]):
+    for k in np.flatnonzero(_may_share_words(column.texts, other.texts, one, two, given=given)):
         levels[k] = _by_words(left[k], right[k], int(levels[k]), given=given)
     levels[np.fromiter(map(eq, left, right), dtype=bool, count=len(left))] = EXACT
     return levels

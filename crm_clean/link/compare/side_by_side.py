@@ -15,7 +15,7 @@ from crm_clean.link.columns import Bag, Ints
 from crm_clean.link.compare.levels import Compared, Comparison
 from crm_clean.link.people import People
 
-PIECE = 1 << 18
+PIECE = 1 << 19
 # Combinations of values that a piece may hold for each pair of its size.
 _CROSSED = 4
 
