@@ -32,10 +32,8 @@ _IN_ONE_TOWN = 1.7
 _CONTRARY = 2.0
 # A disagreement found in more than this share of true pairs is no ground for keeping two records apart.
 _TRUSTED = 0.04
-# Of birth dates fewer: father and son of one name in one house are rarer than that.
-_TRUSTED_BIRTHS = 0.03
 # Where more than this share of true pairs misspell a name, a name near another that is well known is a slip as well.
-_MANY_SLIPS = 0.15
+_MANY_SLIPS = 0.2
 # What speaks for one person beside the name. The city alone does not: a name recurs in a town.
 _CORROBORATION = {
     "email": ("same", "user", "close", "like", "role"),
@@ -118,9 +116,9 @@ def _certain(seen: _Seen, model: Model) -> dict[str, Flags]:
     """The grounds that levels alone tell, one flag a pattern."""
     reach = seen.reach
 
-    def rarely(comparison: str, level: str, *, trusted: float = _TRUSTED) -> Flags:
+    def rarely(comparison: str, level: str) -> Flags:
         """Patterns at a level that true pairs of this table rarely reach."""
-        return reach(comparison, level) & (_share(model, comparison, level) <= trusted)
+        return reach(comparison, level) & (_share(model, comparison, level) <= _TRUSTED)
 
     profile, mailbox, phone = reach("profile", "same"), reach("email", "same"), reach("phone", "same")
     born_alike = reach("birth_date", "same", "swapped", "close", "near")
@@ -137,7 +135,7 @@ def _certain(seen: _Seen, model: Model) -> dict[str, Flags]:
         "given_name": (rarely("name", "familiar") & ~(personal | slips)) | (rarely("name", "last_only") & apart),
         "mailbox": rarely("name", "different") & mailbox & ~(personal | born_alike),
         "surname": rarely("name", "first_only") & ~(personal | born_alike | mailbox),
-        "birth_date": rarely("birth_date", "different", trusted=_TRUSTED_BIRTHS) & ~(profile | mailbox),
+        "birth_date": rarely("birth_date", "different") & ~(profile | mailbox),
         "nameless": (reach("name", "unnamed") | (reach("name", "null") & ~firm)) & ~(profile | mail_alike | dated),
         "firm": rarely("company", "different") & ~(_has(seen, "name") | profile | mail_alike),
         "one_generation": reach("generation", "one_sided") & ~(profile | mail_alike | born_alike),
