@@ -29,6 +29,7 @@ _REASONS = {
 }
 _GROUNDS = {
     "generation": "senior and junior in conflict",
+    "one_generation": "senior or junior on one side only",
     "strangers": "whole names that differ",
     "given_name": "one surname, different first names",
     "mailbox": "different names at one mailbox",
@@ -145,6 +146,8 @@ def _reason(row: Mapping[Hashable, Any], places: pd.DataFrame) -> str:
 
 
 def _worded(row: Mapping[Hashable, Any]) -> str:
+    if row["reason"] == "agreed" and not row["detail"]:
+        return "agree on little, in a table where such pairs are often one person"
     if row["reason"] == "guard":
         return f"held for a person: {_GROUNDS.get(row['detail'], str(row['detail']).replace('_', ' '))}"
     detail = str(row["detail"]).replace("_", " ")

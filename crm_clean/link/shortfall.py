@@ -153,8 +153,9 @@ class _Look:
 
 
 def _loudest(chosen: Sequence[Comparison], compared: Sequence[Compared], parts: Sequence[Floats]) -> Names:
-    """`comparison level` that counted most for one person, for each pair."""
-    best = np.argmax(np.stack(parts), axis=0)
+    """`comparison level` that counted most for one person, for each pair; empty where none counted for it."""
+    weights = np.stack(parts)
+    best = np.where(weights.max(axis=0) > 0.0, np.argmax(weights, axis=0), MISSING)
     out = np.full(len(best), "", dtype=object)
     for k, comparison in enumerate(chosen):
         words = np.array([f"{comparison.name} {level}" for level in ("unknown", *comparison.levels)], dtype=object)
