@@ -39,11 +39,11 @@ def start_bits(model: Model) -> float:
 def match_weights(model: Model) -> pd.DataFrame:
     """What each level of each comparison is worth, one row a level, in the order of the model.
 
-    Columns: comparison, level, m and u (how often pairs of one person and of strangers reach it, 0..1; of strangers
-    all kinds together, each by its share), bits (log2 of m / u), low and high (the same bits against the kind of
-    stranger for which the level says least and most), against (that kind for which it says least), typical (how many
-    people share a value agreed on at this level, missing where values are not weighed). Empty for a model that has
-    learnt nothing.
+    Columns: comparison, level, m and u (how often pairs of one person and of strangers reach it, 0..1; of strangers all
+    kinds together, each by its share; both missing at a level that says nothing), bits (log2 of m / u), low and high
+    (the same bits against the kind of stranger for which the level says least and most), against (that kind for which
+    it says least), typical (how many people share a value agreed on at this level, missing where values are not
+    weighed). Empty for a model that has learnt nothing.
     """
     shares = np.array([s.share for s in model.strangers])
     rows = []
@@ -52,12 +52,13 @@ def match_weights(model: Model) -> pd.DataFrame:
         together = shares @ kinds / shares.sum()
         for at, level in enumerate(comparison.levels):
             each = np.log2(comparison.m[at] / kinds[:, at])
+            says_nothing = comparison.m[at] == 1.0 and bool((kinds[:, at] == 1.0).all())
             rows.append(
                 {
                     "comparison": comparison.name,
                     "level": level,
-                    "m": comparison.m[at],
-                    "u": float(together[at]),
+                    "m": np.nan if says_nothing else comparison.m[at],
+                    "u": np.nan if says_nothing else float(together[at]),
                     "bits": float(np.log2(comparison.m[at] / together[at])),
                     "low": float(each.min()),
                     "high": float(each.max()),

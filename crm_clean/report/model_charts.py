@@ -7,6 +7,7 @@ them only there. Teal speaks for one person, amber against it.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 from zlib import crc32
@@ -58,6 +59,8 @@ def match_weights(weights: pd.DataFrame, *, start: float) -> Picture:
     bars["hover"] = [
         f"{row.comparison}, {row.level}: {row.said} bits; reached by {row.of_one} of pairs that are one person, by "
         f"{row.of_strangers} of strangers; {_bits(row.low)} to {_bits(row.high)} bits by kind of stranger"
+        if row.of_one
+        else f"{row.comparison}, {row.level}: says nothing"
         for row in _each(bars)
     ]
     span = [min(-1.0, float(bars["low"].min())), max(1.0, float(bars["high"].max()))]
@@ -471,6 +474,8 @@ def _decades(most: float) -> list[int]:
 
 
 def _share(share: float) -> str:
+    if math.isnan(share):
+        return ""
     if share < 0.0005:
         return "under 0.1%"
     return f"{share:.0%}" if share >= 0.095 else f"{share:.1%}"

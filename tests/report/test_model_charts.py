@@ -18,14 +18,14 @@ HOSTILE = "<script>alert(1)</script>"
 
 WEIGHTS = pd.DataFrame(
     {
-        "comparison": ["name", "name", "text:shoe_size", "text:shoe_size"],
-        "level": ["exact", "first_only", "same", "different"],
-        "m": [0.8, 0.2, 0.95, 0.05],
-        "u": [0.1, 0.9, 0.0001, 0.9999],
-        "bits": [3.0, -2.17, 13.2, -4.32],
-        "low": [-0.5, -4.0, 11.0, -4.5],
-        "high": [16.0, 6.0, 13.5, -4.1],
-        "against": ["namesakes", "neighbours", "namesakes", "namesakes"],
+        "comparison": ["name", "name", "name", "text:shoe_size", "text:shoe_size"],
+        "level": ["exact", "first_only", "unsure", "same", "different"],
+        "m": [0.8, 0.2, None, 0.95, 0.05],
+        "u": [0.1, 0.9, None, 0.0001, 0.9999],
+        "bits": [3.0, -2.17, 0.0, 13.2, -4.32],
+        "low": [-0.5, -4.0, 0.0, 11.0, -4.5],
+        "high": [16.0, 6.0, 0.0, 13.5, -4.1],
+        "against": ["namesakes", "neighbours", "namesakes", "namesakes", "namesakes"],
     }
 )
 STEPS = pd.DataFrame(
@@ -129,6 +129,7 @@ def test_a_chart_says_its_figures(drawn: dict[str, Picture], name: str, said: li
     ("name", "told"),
     [
         ("match weights", "name, exact: +3.0 bits; reached by 80% of pairs that are one person"),
+        ("match weights", "name, unsure: says nothing"),
         ("waterfall", "name: exact: +5.0; from +2.0 to +7.0; Ann Berg"),
         ("pairs by weight", "-30 to -29 bits, kept apart: 12,345 pairs"),
         ("blocking", "email: 700 new pairs, 650 of them merged"),
