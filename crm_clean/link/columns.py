@@ -93,6 +93,11 @@ class Column:
         """Records per distinct value."""
         return np.bincount(self.codes[self.codes >= 0], minlength=self.size).astype(np.int64)
 
+    def holders(self, people: Ints) -> Ints:
+        """How many different `people` codes say each distinct value (int64, shape of `texts`)."""
+        there = np.flatnonzero(self.codes >= 0)
+        return _holders(self.codes[there], people[there], size=self.size)
+
     def mapped(self, values: TextLike) -> Column:
         """The column of another text for each distinct value, such as its sound; None is missing."""
         codes, others = encode(values)
@@ -172,9 +177,14 @@ class Bag:
 
     def holders(self, people: Ints) -> Ints:
         """How many different `people` codes hold each distinct value (int64, shape of `texts`)."""
-        size = int(people.max(initial=0)) + 2
-        each = distinct(self.codes * size + people[self.record] + 1)
-        return np.bincount(each // size, minlength=len(self.texts)).astype(np.int64)
+        return _holders(self.codes, people[self.record], size=len(self.texts))
+
+
+def _holders(codes: Ints, people: Ints, *, size: int) -> Ints:
+    """How many different people each code comes with."""
+    n_people = int(people.max(initial=0)) + 1
+    each = distinct(codes * n_people + people)
+    return np.bincount(each // n_people, minlength=size).astype(np.int64)
 
 
 def crossed(bag_starts: Ints, left: Ints, right: Ints, *, most: int = 400_000_000) -> tuple[Ints, Ints, Ints]:

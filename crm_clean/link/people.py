@@ -9,7 +9,7 @@ from __future__ import annotations
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jellyfish
 import numpy as np
@@ -64,11 +64,15 @@ class People:
         named: npt.NDArray[np.bool_] = (self.first.codes >= 0) | (self.last.codes >= 0) | (self.maiden.codes >= 0)
         return named
 
-    def holders(self, bag: Bag) -> Ints:
-        """How many different people hold each distinct value of one of these bags; counted once."""
-        if id(bag) not in self._held:
-            self._held[id(bag)] = bag.holders(self.person)
-        return self._held[id(bag)]
+    def __getstate__(self) -> dict[str, Any]:
+        """Without what was counted: it is kept by where bags and columns lie in this process."""
+        return {**vars(self), "_held": {}}
+
+    def holders(self, held: Bag | Column) -> Ints:
+        """How many different people hold each distinct value of one of these bags or columns; counted once."""
+        if id(held) not in self._held:
+            self._held[id(held)] = held.holders(self.person)
+        return self._held[id(held)]
 
 
 def sound_of(name: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import fields
 
 import numpy as np
@@ -60,6 +61,15 @@ def test_people_are_the_same_with_any_number_of_workers_and_from_arrow_tables(pl
     said = _said(read_people(*plain_tables))
     assert _said(read_people(*plain_tables, workers=5)) == said
     assert _said(read_people(RECORDS.to_arrow(plain_tables[0]), CONTACT_POINTS.to_arrow(plain_tables[1]))) == said
+
+
+def test_another_process_is_handed_the_same_people(plain_tables) -> None:  # type: ignore[no-untyped-def]
+    people = read_people(*plain_tables)
+    counted = people.holders(people.emails).tolist()
+    handed = pickle.loads(pickle.dumps(people))
+    assert _said(handed) == _said(people)
+    assert handed.holders(handed.emails).tolist() == counted
+    assert handed.holders(handed.birth).tolist() == [1], "two rows of one person"
 
 
 def test_no_records_are_no_people() -> None:

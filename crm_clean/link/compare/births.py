@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from crm_clean.link.columns import Ints, distinct
+from crm_clean.link.columns import Ints
 from crm_clean.link.compare.levels import Compared
 from crm_clean.link.people import People
 
@@ -57,15 +57,7 @@ def compare_births(p: People, left: Ints, right: Ints) -> Compared:
     found[parts == 3] = same
     levels = np.zeros(len(left), dtype=np.int8)
     levels[known] = found
-    at = known[found == same]
+    at = known[found == same]  # a date that people type to be left in peace is said of many
     shared_by = np.zeros(len(left), dtype=np.int64)
-    shared_by[at] = _holders(p)[p.birth.codes[left[at]]]
+    shared_by[at] = p.holders(p.birth)[p.birth.codes[left[at]]]
     return Compared(levels, shared_by)
-
-
-def _holders(p: People) -> Ints:
-    """How many different people each distinct date is said of: what people type to be left in peace is said of many."""
-    there = np.flatnonzero(p.birth.codes >= 0)
-    size = int(p.person.max(initial=0)) + 1
-    each = distinct(p.birth.codes[there] * size + p.person[there])
-    return np.bincount(each // size, minlength=p.birth.size).astype(np.int64)
