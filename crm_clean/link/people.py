@@ -26,6 +26,8 @@ from crm_clean.link.texts import Texts
 
 _KEYS = ("first_name_key", "last_name_key", "maiden_name_key", "suffix_key", "company_key")
 _BIRTH = ("birth_date", "birth_date_raw", "created_at_raw")
+# A whole name that more records bear, and a larger share of all, is nobody's.
+_MOST_NAMESAKES, _MOST_NAMESAKES_SHARE = 500, 0.005
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class People:
     maiden: Column
     suffix: Column
     full: Column  # first and last together, in either order
+    nobodys: Column  # a whole name that too many bear to be anybody's; the other columns of names are missing then
     sound: Column  # of the last name
     birth: Column
     company: Column
@@ -102,14 +105,16 @@ def read_people(records: Frame, points: Frame, *, workers: int = 1) -> People:
         where = pool.submit(lambda: _places(held.result()))
         phones, profiles = (pool.submit(_keys, held, kind) for kind in ("phone", "profile"))
         texts = pool.submit(lambda: _texts(held.result().kind("text")))
+        nobodys = _nobodys(first.result(), last.result(), full.result())
         return People(
             ids=_series(strings(records["record_id"]).take(pa.array(order.result()))),
-            first=first.result(),
-            last=last.result(),
+            first=_but(first.result(), nobodys),
+            last=_but(last.result(), nobodys),
             maiden=maiden.result(),
             suffix=suffix.result(),
-            full=full.result(),
-            sound=sound.result(),
+            full=_but(full.result(), nobodys),
+            nobodys=nobodys,
+            sound=_but(sound.result(), nobodys),
             birth=birth.result(),
             company=company.result(),
             emails=emails.result()[0],
@@ -124,6 +129,24 @@ def read_people(records: Frame, points: Frame, *, workers: int = 1) -> People:
             texts=texts.result(),
             person=_person(first.result(), sound.result()),
         )
+
+
+def _nobodys(first: Column, last: Column, full: Column) -> Column:
+    """Whole names that too many bear to be anybody's, such as `test test`: they say as little as a missing one."""
+    times = np.bincount(full.codes + 1)[1:]
+    many = np.flatnonzero(times > max(_MOST_NAMESAKES, int(_MOST_NAMESAKES_SHARE * len(full.codes))))
+    if not len(many):
+        return Column(np.full(len(full.codes), MISSING), Texts.of([]))
+    told = np.full(len(times), None, dtype=object)
+    for code in many.tolist():
+        bearer = int(np.argmax(full.codes == code))
+        told[code] = f"{first.values[first.codes[bearer]]} {last.values[last.codes[bearer]]}"
+    return full.mapped(pa.array(told, type=pa.string()))
+
+
+def _but(column: Column, nobodys: Column) -> Column:
+    """The column, missing where the name is nobody's."""
+    return Column(np.where(nobodys.codes >= 0, MISSING, column.codes), column.texts) if nobodys.size else column
 
 
 def _series(values: TextLike) -> pd.Series[str]:

@@ -7,7 +7,7 @@ Broad keys (a birth date, a surname in a town) are cut by further keys where a t
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -25,8 +25,6 @@ _BROAD_OF_THIN = 2.0
 # A table is thin when no more than this many of mailbox, phone and street are known of most of its records.
 _FEW = 1
 _MAILBOX_START, _COMPANY_START, _STREET_START = 5, 5, 4
-# A whole name that more records bear, and a larger share of all, is a placeholder.
-_MOST_NAMESAKES, _MOST_NAMESAKES_SHARE = 500, 0.005
 # Columns of plain text that share the budget of one rule: more of them do not make more pairs.
 _TEXTS = 4
 
@@ -79,14 +77,15 @@ class _Part:
 class _Parts:
     """The parts that keys are made of; each is made once, when first needed."""
 
-    def __init__(self, people: People) -> None:
-        self.people, p = people, _without_placeholders(people)
+    def __init__(self, p: People) -> None:
+        self.people = p
         self.email, self.role = _Part("mailbox", lambda: p.emails), _Part("mailbox", lambda: p.roles)
         self.user, self.phone = _Part("mailbox user", lambda: p.users), _Part("phone", lambda: p.phones)
         self.profile, self.address = _Part("profile", lambda: p.profiles), _Part("address", lambda: p.addresses)
         self.street, self.postcode = _Part("street", lambda: p.streets), _Part("postcode", lambda: p.postcodes)
         self.city, self.company = _Part("city", lambda: _squeezed(p.cities)), _Part("company", lambda: p.company)
         self.first, self.last = _Part("first name", lambda: p.first), _Part("surname", lambda: p.last)
+        self.nobodys = _Part("name", lambda: p.nobodys)
         self.full = _Part("name", lambda: p.full, self._name)
         self.sound = _Part("surname like", lambda: p.sound, lambda r: p.last.values[p.last.codes[r]])
         self.initial = _Part("initial", lambda: p.first.mapped([v[:1] for v in p.first.values]))
@@ -114,23 +113,6 @@ class _Parts:
         codes = (self.people.first.codes[record], self.people.last.codes[record])
         held = zip((self.people.first, self.people.last), codes, strict=True)
         return " ".join(column.values[code] for column, code in held if code >= 0)
-
-
-def _without_placeholders(p: People) -> People:
-    """The people without whole names that too many records bear to be anybody's: such a name brings nobody together.
-
-    `Test Test` is one, and what a form fills in for who leaves it blank.
-    """
-    most = max(_MOST_NAMESAKES, int(_MOST_NAMESAKES_SHARE * p.n))
-    times = np.bincount(p.full.codes + 1)
-    times[0] = 0  # of names that are missing
-    borne = times[p.full.codes + 1] > most
-    if not borne.any():
-        return p
-    first, last, sound = (
-        Column(np.where(borne, MISSING, column.codes), column.texts) for column in (p.first, p.last, p.sound)
-    )
-    return replace(p, first=first, last=last, sound=sound)
 
 
 def _rule(name: str, *parts: _Part, cuts: tuple[_Part, ...] = (), share: float = 1.0) -> list[Rule]:
@@ -168,6 +150,7 @@ def _contact(p: _Parts) -> list[Rule]:
 def _name(p: _Parts) -> list[Rule]:
     where = (p.birth, p.postcode, p.company, p.city)
     return [
+        *_rule("nobodys_name", p.nobodys, share=0.0),
         *_rule("name", p.full, cuts=where),
         *_rule("nickname+surname", p.formal, p.last, cuts=where),
         *_rule("first+maiden", p.surname, p.first, cuts=where),
