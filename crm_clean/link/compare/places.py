@@ -37,7 +37,7 @@ def compare_addresses(p: People, left: Ints, right: Ints) -> Compared:
     levels[(town == SAME) | (town == ALIKE)] = city
     levels[code == SAME] = postcode
     elsewhere = (code == DIFFERENT) & (town == DIFFERENT)  # one name of a street in two towns
-    levels[(whole == ALIKE) | ((line == SAME) & ~elsewhere) | ((line == ALIKE) & (code == SAME))] = close
+    levels[(((whole == ALIKE) | (line == SAME)) & ~elsewhere) | ((line == ALIKE) & (code == SAME))] = close
     levels[(line == SAME) & ((whole == SAME) | (code == NULL) | (code == SAME))] = same
     held = {same: (p.streets, streets), postcode: (p.postcodes, codes), city: (p.cities, towns)}
     shared_by = np.zeros(len(left), dtype=np.int64)
