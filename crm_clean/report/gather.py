@@ -30,6 +30,7 @@ NEEDED = (
 )
 
 Tables = Mapping[str, pd.DataFrame]
+_COMMON, _SHOWN_COMMON = 500, 5
 
 
 @dataclass(frozen=True)
@@ -145,7 +146,20 @@ def _linking(report: Mapping[str, object], pairs: pd.DataFrame) -> Linking:
         expected_precision=number("expected_precision"),
         n_pairs=None if n_pairs is None else int(n_pairs),
         n_cut=int(pairs["verdict"].eq("cut").sum()),
+        common=_common(report),
     )
+
+
+def _common(report: Mapping[str, object]) -> tuple[tuple[str, int], ...]:
+    """Values by themselves, not two together, that too many records share to be compared by, the commonest first."""
+    rules = report.get("rules")
+    full = [
+        (block["value"], block["n_records"])
+        for rule in (rules if isinstance(rules, list) else [])
+        for block in (rule.get("fullest", []) if "+" not in rule["name"] else [])
+        if block["value"] and block["n_records"] >= _COMMON
+    ]
+    return tuple(sorted(dict(full).items(), key=lambda one: (-one[1], one[0]))[:_SHOWN_COMMON])
 
 
 def _doubtful(review: pd.DataFrame, home: pd.Series) -> int:

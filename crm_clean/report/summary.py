@@ -82,12 +82,14 @@ class Output:
 
 @dataclass(frozen=True)
 class Linking:
-    """How linking decided. `n_cut`: links taken out of groups that did not hold together."""
+    """How linking decided. `n_cut`: links taken out of groups that did not hold together; `common`: values that so many
+    records share that they bring nobody together, and how many do."""
 
     threshold: float | None = None
     expected_precision: float | None = None
     n_pairs: int | None = None
     n_cut: int = 0
+    common: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -282,3 +282,18 @@ def test_a_run_in_which_nobody_was_found_twice_can_be_shown(tables: Frames) -> N
     summary = summarise(alone, t.CHECKS.empty(), _review(alone), facts=FACTS)
     assert len(summary.largest) == 0
     assert "Nobody was found twice" in render(summary)
+
+
+def test_values_too_common_to_compare_by_are_told_once_the_commonest_first(tables) -> None:  # type: ignore[no-untyped-def]
+    def rule(name: str, *full: tuple[str | None, int]) -> dict[str, object]:
+        return {"name": name, "fullest": [{"value": v, "n_records": n, "n_left_out": n} for v, n in full]}
+
+    rules = [
+        rule("role_mailbox", ("mailbox info@acme.example", 900), ("mailbox hi@x.example", 499), (None, 20)),
+        rule("nobodys_name", ("name test test", 5000)),
+        rule("name", ("name test test", 5000)),
+        rule("initial+surname", ("surname like smith, initial j", 7000)),
+    ]
+    facts = replace(FACTS, link_report={"rules": rules})
+    linking = summarise(tables, t.CHECKS.empty(), _review(tables), facts=facts).linking
+    assert linking.common == (("name test test", 5000), ("mailbox info@acme.example", 900))

@@ -276,6 +276,13 @@ def test_a_run_without_anything_to_tell_is_still_a_page(summary: RunSummary) -> 
         assert told in text
 
 
+def test_values_too_common_to_compare_by_are_shown(summary: RunSummary) -> None:
+    common = (("name <test> test", 5000), ("mailbox info@acme.example", 900))
+    text = _Tags(render(replace(summary, linking=replace(summary.linking, common=common)))).text
+    assert "name <test> test (5,000 records); mailbox info@acme.example (900 records)" in " ".join(text.split())
+    assert "Too common" not in _Tags(render(summary)).text
+
+
 def test_the_same_summary_gives_the_same_page(full: RunSummary) -> None:
     assert render(full) == render(full)
 
