@@ -38,7 +38,7 @@ _MANY_SLIPS = 0.2
 _CORROBORATION = {
     "email": ("same", "user", "close", "like", "role"),
     "phone": ("same", "close", "shared"),
-    "address": ("same", "close", "postcode"),
+    "address": ("same", "close", "road", "postcode", "area"),
     "birth_date": ("same", "swapped", "close", "partly", "near"),
     "company": ("same", "close"),
     "profile": ("same",),

@@ -61,6 +61,16 @@ class People:
     def n(self) -> int:
         return len(self.ids)
 
+    @property
+    def is_thin(self) -> bool:
+        """Whether no more than one of mailbox, phone and street is known of most records."""
+        return sum(2 * int(bag.has.sum()) > self.n for bag in (self.emails, self.phones, self.streets)) <= 1
+
+    @cached_property
+    def roads(self) -> Bag:
+        """Streets without their numbers."""
+        return self.streets.mapped([" ".join(w for w in s.split() if not w[0].isdigit()) for s in self.streets.values])
+
     @cached_property
     def is_named(self) -> npt.NDArray[np.bool_]:
         """Whether each record says any first, last or maiden name."""

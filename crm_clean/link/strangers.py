@@ -42,7 +42,7 @@ KINDS: dict[str, dict[str, dict[str, float]]] = {
     },
     "neighbours": {
         "name": {"first_only": 0.45, "last_only": 0.4},
-        "address": {"same": 0.05, "postcode": 0.45, "city": 0.45},
+        "address": {"same": 0.05, "postcode": 0.45, "area": 0.02, "city": 0.43},
     },
     "same_birthday": {"birth_date": {"same": 0.8, "partly": 0.1}},
     "contemporaries": {
@@ -51,7 +51,7 @@ KINDS: dict[str, dict[str, dict[str, float]]] = {
     },
     "townspeople": {
         "birth_date": {"near": 0.6, "partly": 0.1, "close": 0.05},
-        "address": {"city": 0.6, "postcode": 0.1},
+        "address": {"city": 0.58, "area": 0.02, "postcode": 0.1},
     },
 }
 # What those who share a column of plain text may share beside it; each is a kind of its own.

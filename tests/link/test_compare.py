@@ -130,6 +130,11 @@ def test_a_phone_that_many_people_hold_is_a_switchboard(people) -> None:  # type
     assert _level(people, "phone", left, right, others) == "shared"
 
 
+def test_in_a_table_that_knows_mailboxes_another_house_number_is_another_house(people) -> None:  # type: ignore[no-untyped-def]
+    left, right = ({**_home(f"{k} main st", "10115"), "email": f"m{k}@x.example"} for k in (1, 7))
+    assert _level(people, "address", left, right) == "postcode"
+
+
 def _home(street: str | None = None, code: str | None = None, city: str | None = None) -> dict:
     return {"street": street, "postal_code": code, "city": city}
 
@@ -144,7 +149,14 @@ def _home(street: str | None = None, code: str | None = None, city: str | None =
         ),
         pytest.param(_home("1 main st", "10115"), _home("1 main st", "20999"), "close", id="one street, two postcodes"),
         pytest.param(_home("1 main st", "10115"), _home("9 oak ave", "10115"), "postcode", id="the postcode alone"),
-        pytest.param(_home("1 main st", "10115"), _home("7 main st", "10115"), "postcode", id="another house number"),
+        pytest.param(_home("1 main st", "10115"), _home("7 main st", "10115"), "road", id="another house number"),
+        pytest.param(
+            _home("1 main st", "10115", "bonn"), _home("9 oak ave", "10151", "bonn"), "area", id="a slip in a postcode"
+        ),
+        pytest.param(
+            _home(None, "tq138df", "ashton"), _home(None, "tq138hu", "ashton"), "area", id="one district of a town"
+        ),
+        pytest.param(_home(None, "tq138df"), _home(None, "tq138hu"), "different", id="one district, no town"),
         pytest.param(_home(city="berlin"), _home(city="berlin"), "city", id="the city alone"),
         pytest.param(
             _home("1 main st", "10115", "berlin"), _home("9 oak ave", "75001", "paris"), "different", id="moved"

@@ -98,8 +98,8 @@ _WHERE = (
     Comparison(
         "address",
         places.ADDRESS_LEVELS,
-        likely=(0.55, 0.15, 0.08, 0.08, 0.14),
-        chance=(0.004, 0.002, 0.02, 0.08, 0.894),
+        likely=(0.55, 0.15, 0.02, 0.07, 0.01, 0.07, 0.13),
+        chance=(0.004, 0.002, 0.002, 0.02, 0.01, 0.07, 0.892),
         compare=places.compare_addresses,
         by_value=("same", "postcode"),
     ),
