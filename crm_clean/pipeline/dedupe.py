@@ -1,4 +1,4 @@
-"""A run without a project: any contact files in, six files out, all of them or none.
+"""A run without a project: any contact files in, seven files out, all of them or none.
 
 The same steps as a project's, in a folder beside the one asked for, which goes when it is done or has failed.
 """
