@@ -17,8 +17,9 @@ from table import Clock, Cost, filled, main
 
 RULES = (
     ("email",), ("phone",), ("first_name", "last_name"), ("last_name", "postcode"), ("first_name", "birth_date"),
-    ("last_name", "birth_date"), ("street", "postcode"), ("company", "postcode"),
+    ("last_name", "birth_date"), ("street", "postcode"),
 )  # fmt: skip
+COMPANIES = (("company", "postcode"), ("phone",), ("street", "postcode"))
 LIKE = ("first_name", "last_name", "street", "company", "city")
 EQUAL = ("email", "postcode", "birth_date", "occupation")
 
@@ -45,7 +46,7 @@ def link(table: pd.DataFrame) -> tuple[dict[str, Any], Cost]:
 
 def _pairs(table: pd.DataFrame, there: set[str]) -> pd.MultiIndex:
     found: pd.MultiIndex | None = None
-    for rule in RULES:
+    for rule in RULES if "last_name" in there else COMPANIES:
         if there.issuperset(rule):
             index = rl.Index()
             index.block(list(rule))
