@@ -21,6 +21,7 @@ from crm_clean.link.compare.levels import Compared, Comparison
 from crm_clean.link.decided import decided_pairs, overruled, with_decided
 from crm_clean.link.judge import Judge, compare_all
 from crm_clean.link.people import People, read_people
+from crm_clean.link.reading import Frame
 from crm_clean.link.results import Linked, Scored, hand_over, nothing_linked
 from crm_clean.link.rules import blocking_rules
 from crm_clean.link.score import Floats, Model, fitting, odds
@@ -32,8 +33,8 @@ Progress = Callable[[int], None]
 
 
 def link(
-    records: pd.DataFrame,
-    contact_points: pd.DataFrame,
+    records: Frame,
+    contact_points: Frame,
     decisions: pd.DataFrame,
     *,
     spec: LinkSpec,
@@ -42,6 +43,8 @@ def link(
     on_progress: Progress | None = None,
 ) -> Linked:
     """Links `records` (RECORDS) by what `contact_points` (CONTACT_POINTS) and `decisions` (DECISIONS) say.
+
+    Of the first two only RECORD_COLUMNS of `people` and POINT_COLUMNS of `reading` are looked at; Arrow tables will do.
 
     `model` links without training. `workers` and `on_progress` (called with the number of pairs done) change nothing
     in the result.
@@ -69,8 +72,8 @@ class Weighed:
 
 
 def weigh_pairs(
-    records: pd.DataFrame,
-    contact_points: pd.DataFrame,
+    records: Frame,
+    contact_points: Frame,
     decisions: pd.DataFrame,
     *,
     spec: LinkSpec,
@@ -78,7 +81,7 @@ def weigh_pairs(
     workers: int = 1,
 ) -> Weighed:
     """The first half of `link`: what of `spec` it goes by is the blocking, and the seed of training."""
-    people = read_people(records, contact_points)
+    people = read_people(records, contact_points, workers=workers)
     decided = decided_pairs(people, decisions)
     chosen = comparisons(people)
     found = block(blocking_rules(people), n=people.n, max_block=spec.max_block, pairs_per_record=spec.pairs_per_record)

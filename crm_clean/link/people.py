@@ -26,6 +26,7 @@ from crm_clean.link.texts import Texts
 
 _KEYS = ("first_name_key", "last_name_key", "maiden_name_key", "suffix_key", "company_key")
 _BIRTH = ("birth_date", "birth_date_raw", "created_at_raw")
+RECORD_COLUMNS = ("record_id", "content_hash", *_KEYS, *_BIRTH)
 # A whole name that more records bear, and a larger share of all, is nobody's.
 _MOST_NAMESAKES, _MOST_NAMESAKES_SHARE = 500, 0.005
 

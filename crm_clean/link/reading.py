@@ -26,6 +26,8 @@ _TOLD = {
     "city": pa.string(), "is_role": pa.bool_(),
 }  # fmt: skip
 
+POINT_COLUMNS = ("record_id", *_TOLD)
+
 _WORD = 8
 _LAST = np.iinfo(np.uint64).max  # no text begins with these bytes
 

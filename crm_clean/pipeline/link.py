@@ -33,13 +33,15 @@ def ledger(context: Context) -> pd.DataFrame:
 def _run(context: Context) -> Counts:
     from crm_clean.link.linking import link
     from crm_clean.link.model_file import fit
+    from crm_clean.link.people import RECORD_COLUMNS
+    from crm_clean.link.reading import POINT_COLUMNS
 
     shelf = context.shelf
-    records, said = shelf.read(RECORDS), ledger(context)
+    records, said = shelf.read_table(RECORDS, columns=RECORD_COLUMNS), ledger(context)
     model = _model(context, len(records))
     linked = link(
         records,
-        shelf.read(CONTACT_POINTS),
+        shelf.read_table(CONTACT_POINTS, columns=POINT_COLUMNS),
         said,
         spec=context.settings.link,
         model=model,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -35,10 +35,11 @@ class Shelf:
         """The same for an Arrow table, without a copy of it."""
         self._put(table.check_table(arrow), table.name)
 
-    def read_table(self, table: Table) -> pa.Table:
-        """What was written, as an Arrow table."""
+    def read_table(self, table: Table, *, columns: Sequence[str] | None = None) -> pa.Table:
+        """What was written, as an Arrow table; of all columns or of some."""
         path = self.path(table.name)
-        return pq.read_table(path).cast(table.schema) if path.exists() else table.schema.empty_table()
+        schema = table.schema if columns is None else pa.schema([table.schema.field(name) for name in columns])
+        return pq.read_table(path, columns=schema.names).cast(schema) if path.exists() else schema.empty_table()
 
     def write_memory(self, kind: str, version: str, learnt: pa.Table) -> None:
         """Keep what this run learnt of values of `kind`, for the store to remember."""

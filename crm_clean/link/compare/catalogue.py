@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from crm_clean.link.columns import Ints
+from crm_clean.link.columns import Bag, Column, Ints
 from crm_clean.link.compare import births, contact, person_names, places
 from crm_clean.link.compare.levels import DIFFERENT, Compared, Comparison, bag_levels, fewest_holders
 from crm_clean.link.compare.names import is_close
@@ -25,17 +25,17 @@ def levels_of(name: str) -> tuple[str, ...] | None:
 
 
 def _has_values(name: str, p: People) -> bool:
-    holds = {
-        "name": p.first.values or p.last.values,
-        "generation": p.suffix.values,
-        "email": p.emails.values or p.roles.values,
-        "phone": p.phones.values,
-        "address": p.addresses.values or p.postcodes.values or p.cities.values,
-        "birth_date": p.birth.values,
-        "company": p.company.values,
-        "profile": p.profiles.values,
+    holds: dict[str, tuple[Bag | Column, ...]] = {
+        "name": (p.first, p.last),
+        "generation": (p.suffix,),
+        "email": (p.emails, p.roles),
+        "phone": (p.phones,),
+        "address": (p.streets, p.postcodes, p.cities),
+        "birth_date": (p.birth,),
+        "company": (p.company,),
+        "profile": (p.profiles,),
     }
-    return bool(holds[name])
+    return any(not held.is_empty for held in holds[name])
 
 
 def _compare_profiles(p: People, left: Ints, right: Ints) -> Compared:
