@@ -84,7 +84,13 @@ def weigh_pairs(
     people = read_people(records, contact_points, workers=workers)
     decided = decided_pairs(people, decisions)
     chosen = comparisons(people)
-    found = block(blocking_rules(people), n=people.n, max_block=spec.max_block, pairs_per_record=spec.pairs_per_record)
+    found = block(
+        blocking_rules(people),
+        n=people.n,
+        max_block=spec.max_block,
+        pairs_per_record=spec.pairs_per_record,
+        workers=workers,
+    )
     candidates = with_decided(found, decided, n=people.n)
     if not len(candidates) or not chosen:
         return Weighed(people, candidates, decided, None, [], np.empty(0))

@@ -40,6 +40,10 @@ KINDS: dict[str, dict[str, dict[str, float]]] = {
         "email": {"role": 0.2},
         "address": {"same": 0.3},
     },
+    "same_building": {
+        "address": {"same": 0.8, "postcode": 0.1},
+        "company": {"different": 0.95},
+    },
     "neighbours": {
         "name": {"first_only": 0.45, "last_only": 0.4},
         "address": {"same": 0.05, "postcode": 0.45, "area": 0.02, "city": 0.43},
@@ -64,9 +68,12 @@ _TEXT = {"same": 0.9}
 _TOLD_BY = {
     "relatives": {"name"},
     "housemates": {"name", "address"},
+    "same_building": {"address", "company"},
     "contemporaries": {"name", "birth_date"},
     "townspeople": {"birth_date", "address"},
 }
+# Comparisons that leave no room for a kind: people of one house are told by their names.
+_NOT_BESIDE = {"same_building": {"name"}}
 _RANDOM_PAIRS = 60_000
 _SOFTENED = 5.0
 
@@ -115,7 +122,7 @@ def kinds(chosen: Sequence[Comparison], chance: Sequence[Floats]) -> dict[str, S
     found = {
         kind: _dwelling(chosen, dwells, chance)
         for kind, dwells in KINDS.items()
-        if present >= _TOLD_BY.get(kind, {next(iter(dwells))})
+        if present >= _TOLD_BY.get(kind, {next(iter(dwells))}) and present.isdisjoint(_NOT_BESIDE.get(kind, ()))
     }
     for text in sorted(name for name in present if name.startswith("text:")):
         found[text] = _dwelling(chosen, {text: _TEXT}, chance)

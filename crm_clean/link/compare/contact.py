@@ -8,7 +8,16 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
 from crm_clean.link.columns import Ints, encode
-from crm_clean.link.compare.levels import MANY_PEOPLE, NULL, Compared, Crossing, fewest_holders, share_rare
+from crm_clean.link.compare.levels import (
+    A_CROWD,
+    MANY_PEOPLE,
+    NULL,
+    Compared,
+    Crossing,
+    Levels,
+    fewest_holders,
+    share_rare,
+)
 from crm_clean.link.compare.likeness import Bounds, Flags, screened
 from crm_clean.link.mailbox_users import parted
 from crm_clean.link.people import People
@@ -32,15 +41,21 @@ def compare_emails(p: People, left: Ints, right: Ints) -> Compared:
     crossing = Crossing.of(p.emails, left, right)
     levels = np.full(len(crossing.pair), different, dtype=np.int8)
     equal = crossing.a == crossing.b
-    levels[equal] = np.where(held[crossing.a[equal]] >= MANY_PEOPLE, role, same)
+    levels[equal] = _by_holders(held[crossing.a[equal]], same=same, by_many=role)
     rest = np.flatnonzero(~equal)
     a, b = crossing.a[rest], crossing.b[rest]
     levels[rest[is_mangled(p.emails.texts, a, b)]] = like
     levels[rest[is_mistyped(p.emails.texts, a, b)]] = close
     whole = crossing.best(levels)
     whole[share_rare(p.users, p, left, right, below=MANY_PEOPLE) & (whole > user)] = user
-    whole[(fewest_holders(p.roles, p, left, right) > 0) & ((whole == NULL) | (whole == different))] = role
+    readers = fewest_holders(p.roles, p, left, right)
+    whole[(readers > 0) & (readers < A_CROWD) & ((whole == NULL) | (whole == different))] = role
     return Compared(whole, crossing.fewest(held))
+
+
+def _by_holders(held: Ints, *, same: int, by_many: int) -> Levels:
+    """The level of an equal value by how many people hold it."""
+    return np.where(held >= A_CROWD, NULL, np.where(held >= MANY_PEOPLE, by_many, same)).astype(np.int8)
 
 
 def is_mistyped(texts: Texts, a: Ints, b: Ints) -> Flags:
@@ -114,7 +129,7 @@ def compare_phones(p: People, left: Ints, right: Ints) -> Compared:
     a, b = crossing.a[rest], crossing.b[rest]
     levels[rest[is_one_digit_off(digits, a, b)]] = close
     equal[rest[is_same_tail(digits, a, b)]] = True
-    levels[equal] = np.where(held[crossing.a[equal]] >= MANY_PEOPLE, shared, same)
+    levels[equal] = _by_holders(held[crossing.a[equal]], same=same, by_many=shared)
     return Compared(crossing.best(levels), crossing.fewest(held))
 
 

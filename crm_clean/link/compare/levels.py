@@ -24,6 +24,8 @@ _Number = TypeVar("_Number", np.int8, np.int64)
 NULL = 0
 # A mailbox or a phone that this many different people hold belongs to none of them.
 MANY_PEOPLE = 4
+# One that so many hold says nothing at all.
+A_CROWD = 100
 # Levels of one bag of values.
 SAME, ALIKE, DIFFERENT = 1, 2, 3
 
