@@ -322,10 +322,36 @@ def _held_by(tree: Links, *, n: int) -> Floats:
 def _believed(inside: Links, tree: Links, label: Ints, *, n: int) -> Floats:
     """The probability of each pair inside a cluster, given the others there.
 
-    A pair that says little itself is as sure as the weakest link that its cluster hangs on; one that speaks against
+    A pair that says little itself is as sure as the weakest link on the way between the two; one that speaks against
     the cluster takes that much off.
     """
-    weakest = np.full(n, 2.0 * MUST)
-    np.minimum.at(weakest, label[tree.left], tree.bits)
-    bits = np.maximum(inside.bits, weakest[label[inside.left]] + np.minimum(inside.bits, 0.0))
+    bits = np.maximum(inside.bits, _weakest_between(inside, tree, label, n=n) + np.minimum(inside.bits, 0.0))
     return probability(bits)
+
+
+def _weakest_between(inside: Links, tree: Links, label: Ints, *, n: int) -> Floats:
+    """Bits of the weakest link on the way through the tree from one end of each pair to the other."""
+    parent, up, depth = _rooted(tree, label, n=n)
+    weakest = np.full(len(inside.left), 2.0 * MUST)
+    one, other, pair = inside.left, inside.right, np.arange(len(inside.left))
+    while len(pair):
+        climbs = depth[one] >= depth[other]
+        lower = np.where(climbs, one, other)
+        weakest[pair] = np.minimum(weakest[pair], up[lower])
+        one, other = np.where(climbs, parent[one], one), np.where(climbs, other, parent[other])
+        apart = one != other
+        one, other, pair = one[apart], other[apart], pair[apart]
+    return weakest
+
+
+def _rooted(tree: Links, label: Ints, *, n: int) -> tuple[Ints, Floats, Ints]:
+    """The parent of each record in its tree, the bits of the link to it, and how many links lie above it."""
+    parent, up, depth = np.arange(n), np.full(n, 2.0 * MUST), np.where(label == np.arange(n), 0, -1)
+    near, far = np.concatenate([tree.left, tree.right]), np.concatenate([tree.right, tree.left])
+    bits = np.tile(tree.bits, 2)
+    while len(near):
+        reached = depth[near] >= 0
+        new = np.flatnonzero(reached & (depth[far] < 0))
+        parent[far[new]], up[far[new]], depth[far[new]] = near[new], bits[new], depth[near[new]] + 1
+        near, far, bits = near[~reached], far[~reached], bits[~reached]
+    return parent, up, depth

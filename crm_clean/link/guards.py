@@ -28,8 +28,8 @@ _MOST = {"generation": CONTRADICTION, "strangers": UNLIKELY}
 _RARE_NAME = 2.8
 # A town in common makes a name no rarer than it is there: so many bits more are asked then.
 _IN_ONE_TOWN = 1.7
-# As much again where the two have mailboxes, numbers or homes of their own.
-_CONTRARY = 2.0
+# As much again where the two have mailboxes, numbers or homes of their own, unless true pairs usually have.
+_CONTRARY, _USUALLY = 2.0, 0.5
 # A disagreement found in more than this share of true pairs is no ground for keeping two records apart.
 _TRUSTED = 0.04
 # Where more than this share of true pairs misspell a name, a name near another that is well known is a slip as well.
@@ -66,7 +66,7 @@ def guarded(bits: Floats, chosen: Sequence[Comparison], compared: Sequence[Compa
     for ground, flags in _certain(seen, model).items():
         most[flags] = np.minimum(most[flags], _MOST.get(ground, DOUBTFUL))
     out: Floats = np.minimum(bits, most[seen.patterns.place])
-    alone = _alone(seen)[seen.patterns.place] > bits
+    alone = _alone(seen, model)[seen.patterns.place] > bits
     out[alone] = np.minimum(out[alone], DOUBTFUL)
     return out
 
@@ -82,7 +82,7 @@ def grounds(
     """
     seen = _Seen.of(chosen, compared)
     found = {ground: flags[seen.patterns.place] for ground, flags in _certain(seen, model).items()}
-    return found | {"name_alone": _alone(seen)[seen.patterns.place] > bits}
+    return found | {"name_alone": _alone(seen, model)[seen.patterns.place] > bits}
 
 
 @dataclass(frozen=True)
@@ -147,13 +147,14 @@ def _has(seen: _Seen, comparison: str) -> bool:
     return any(c.name == comparison for c in seen.chosen)
 
 
-def _alone(seen: _Seen) -> Floats:
+def _alone(seen: _Seen, model: Model) -> Floats:
     """Bits that a pattern must have to merge by its name, with nothing else to go by; minus infinity where it has.
 
     A whole name may be rare enough; anything less never is.
     """
     whole = seen.reach("name", "exact", "nickname", "close", "part")
-    contrary = seen.any_of({"email": ("different",), "phone": ("different",), "address": ("different",)})
+    told_apart = [c for c in ("email", "phone", "address") if _share(model, c, "different") <= _USUALLY]
+    contrary = seen.any_of(dict.fromkeys(told_apart, ("different",)))
     needed = np.where(whole, _RARE_NAME + _IN_ONE_TOWN * seen.reach("address", "city") + _CONTRARY * contrary, np.inf)
     return np.where(_corroborated(seen), -np.inf, needed)
 

@@ -60,11 +60,20 @@ class Model(_Frozen):
 
 @dataclass(frozen=True)
 class Stranger:
-    """What is believed of one kind of non-match: the share of each level, one array a comparison, and of which
-    comparisons it says so itself; of the others it believes what chance gives."""
+    """What is believed of one kind of non-match: the share of each level, one array a comparison.
+
+    `belief` says, one number a comparison, for what share of the pairs of its kind the belief counts; `free` flags the
+    levels it dwells on, which may be found as often as they are.
+    """
 
     levels: Sequence[Floats]
-    dwells: Sequence[bool]
+    belief: Sequence[float]
+    free: Sequence[npt.NDArray[np.bool_]]
+
+    @classmethod
+    def everywhere(cls, levels: Sequence[Floats]) -> Stranger:
+        """One that may be found at any level."""
+        return cls(levels, [0.0] * len(levels), [np.ones(len(one), dtype=bool) for one in levels])
 
 
 def log_sum(bits: Floats) -> Floats:

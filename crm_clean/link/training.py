@@ -19,8 +19,8 @@ from crm_clean.link.score import Floats, LevelModel, Model, Stranger, StrangerMo
 
 # Strength of what is believed beforehand, in pairs: enough to keep a table of ten rows sane, nothing against thousands.
 _BELIEF = 20.0
-# The same where a kind of stranger has nothing to say of its own and keeps to chance, as a share of its pairs.
-_BELIEF_IN_CHANCE = 1.0
+# How much more often than believed, and how often at all, strangers may be found where their kind does not dwell.
+_MORE_THAN_CHANCE, _LITTLE = 3.0, 0.01
 _ITERATIONS, _TOLERANCE = 300, 1e-6
 _FIRST_PRIOR = 0.2
 
@@ -32,11 +32,12 @@ def train(chosen: Sequence[Comparison], compared: Sequence[Compared], strangers:
     """
     seen = Patterns.of(compared, [len(c.levels) + 1 for c in chosen])
     cells = _Cells.of(seen, chosen)
-    match = Stranger([np.array(c.likely) for c in chosen], [True] * len(chosen))
+    match = Stranger.everywhere([np.array(c.likely) for c in chosen])
     believed = [match, *strangers.values()]
     beliefs = np.array([cells.told(one.levels) for one in believed])
-    steady = ~np.array([one.dwells for one in believed])
-    shares, frequencies = _maximise(cells, seen.counts.astype(np.float64), beliefs, steady)
+    belief_counts = np.array([one.belief for one in believed])
+    most = np.array([np.full(cells.starts[-1], np.inf), *(cells.told_most(one) for one in believed[1:])])
+    shares, frequencies = _maximise(cells, seen.counts.astype(np.float64), beliefs, belief_counts, most)
     odds = cells.log_likelihoods(shares, frequencies)
     posterior = probability(odds[0] - log_sum(odds[1:]))[seen.place]
     m, *others = (cells.parted(one) for one in frequencies)
@@ -80,6 +81,19 @@ class _Cells:
         spoken = [one[speaks] for one, speaks in zip(levels, self.speaks, strict=True)]
         return np.concatenate([one / one.sum() for one in spoken])
 
+    def told_most(self, kind: Stranger) -> Floats:
+        """How frequent a kind of strangers may find each level: little more than believed, but where it dwells.
+
+        Else a kind that dwells on near birth dates, say, would take in true pairs by their names.
+        """
+        spoken = []
+        for believed, free, speaks in zip(kind.levels, kind.free, self.speaks, strict=True):
+            most = np.maximum(_MORE_THAN_CHANCE * believed, _LITTLE)
+            most[free] = np.inf
+            most[-1] = np.inf  # the level of those who have nothing in common
+            spoken.append(most[speaks])
+        return np.concatenate(spoken)
+
     def parted(self, cells: Floats) -> tuple[tuple[float, ...], ...]:
         """The reverse of `told`: one tuple a comparison, 1.0 at levels that say nothing."""
         out = []
@@ -94,21 +108,25 @@ class _Cells:
         out: Floats = np.log2(shares)[:, None] + (self.hits @ np.log2(frequencies).T).T
         return out
 
-    def counted(self, weight: Floats, belief: Floats, steady: npt.NDArray[np.bool_]) -> Floats:
+    def counted(self, weight: Floats, belief: Floats, belief_counts: Floats, most: Floats) -> Floats:
         """Frequencies from how much of each pattern a class holds (classes x patterns) and what was believed.
 
-        `steady` (classes x comparisons) says where what is believed counts for as much as what is found.
+        `belief_counts` (classes x comparisons) says for what share of what is found the belief counts, `most` (classes
+        x cells) how frequent a level may be found.
         """
         found = (self.hits.T @ weight.T).T
         totals = np.add.reduceat(found, self.starts[:-1], axis=1)
-        strength = np.where(steady, np.maximum(_BELIEF_IN_CHANCE * totals, _BELIEF), _BELIEF)
+        strength = np.maximum(belief_counts * totals, _BELIEF)
         widths = np.diff(self.starts)
         held = found + np.repeat(strength, widths, axis=1) * belief
-        frequencies: Floats = held / np.repeat(totals + strength, widths, axis=1)
-        return frequencies
+        frequencies = np.minimum(held / np.repeat(totals + strength, widths, axis=1), most)
+        whole: Floats = frequencies / np.repeat(np.add.reduceat(frequencies, self.starts[:-1], axis=1), widths, axis=1)
+        return whole
 
 
-def _maximise(cells: _Cells, counts: Floats, beliefs: Floats, steady: npt.NDArray[np.bool_]) -> tuple[Floats, Floats]:
+def _maximise(
+    cells: _Cells, counts: Floats, beliefs: Floats, belief_counts: Floats, most: Floats
+) -> tuple[Floats, Floats]:
     """Expectation-maximisation with Dirichlet beliefs: the share of each class and its level frequencies."""
     shares = np.full(len(beliefs), (1.0 - _FIRST_PRIOR) / (len(beliefs) - 1))
     shares[0] = _FIRST_PRIOR
@@ -119,7 +137,7 @@ def _maximise(cells: _Cells, counts: Floats, beliefs: Floats, steady: npt.NDArra
         before = shares
         shares = weight.sum(axis=1) + believed
         shares = shares / shares.sum()
-        frequencies = cells.counted(weight, beliefs, steady)
+        frequencies = cells.counted(weight, beliefs, belief_counts, most)
         if np.abs(shares - before).max() < _TOLERANCE:
             break
     return shares, frequencies

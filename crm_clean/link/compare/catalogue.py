@@ -56,7 +56,7 @@ def _text(label: str) -> Comparison:
         likely=(0.80, 0.08, 0.12),
         chance=(0.10, 0.02, 0.88),
         compare=compare,
-        by_value=("same",),
+        by_value=(),
     )
 
 
