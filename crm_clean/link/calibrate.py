@@ -13,6 +13,8 @@ from crm_clean.link.score import likelihood, odds
 
 # Tried between these odds, in steps of so many bits. Below even odds nothing is merged, however sure the rest is.
 LOWEST, HIGHEST, STEP = 0.0, 10.0, 0.25
+# So many wrong pairs expected in a whole table are none.
+_NONE_WRONG = 0.1
 
 
 def keep_promise(
@@ -26,18 +28,23 @@ def keep_promise(
     if threshold is not None:
         return threshold, clustered(odds(threshold))
     found = clustered(LOWEST)
-    if expected_precision(found) >= precision:
+    if _keeps(found, precision):
         return likelihood(LOWEST), found
     fails, keeps = 0, round((HIGHEST - LOWEST) / STEP)
     found = clustered(HIGHEST)
     while keeps - fails > 1:
         middle = (fails + keeps) // 2
         tried = clustered(LOWEST + middle * STEP)
-        if expected_precision(tried) >= precision:
+        if _keeps(tried, precision):
             keeps, found = middle, tried
         else:
             fails = middle
     return likelihood(LOWEST + keeps * STEP), found
+
+
+def _keeps(clustering: Clustering, precision: float) -> bool:
+    """Whether clusters are expected to hold the precision, or, where pairs are few, none to be wrong."""
+    return expected_precision(clustering) >= precision or float((1.0 - clustering.believed).sum()) <= _NONE_WRONG
 
 
 def expected_precision(clustering: Clustering) -> float:

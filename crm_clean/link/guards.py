@@ -134,7 +134,8 @@ def _certain(seen: _Seen, model: Model) -> dict[str, Flags]:
         "strangers": rarely("name", "different") & ~(personal | born_alike | mailbox),
         "given_name": (rarely("name", "familiar") & ~(personal | slips)) | (rarely("name", "last_only") & apart),
         "mailbox": rarely("name", "different") & mailbox & ~(personal | born_alike),
-        "surname": rarely("name", "first_only") & ~(personal | born_alike | mailbox),
+        "surname": (rarely("name", "first_only") & ~(personal | born_alike | mailbox))
+        | (reach("name", "first_alone") & ~(profile | mail_alike | born_alike | phone | placed)),
         "birth_date": rarely("birth_date", "different") & ~(profile | mailbox),
         "nameless": (reach("name", "unnamed") | (reach("name", "null") & ~firm)) & ~(profile | mail_alike | dated),
         "firm": rarely("company", "different") & ~(_has(seen, "name") | profile | mail_alike),
@@ -166,10 +167,15 @@ def depends_on_table(chosen: Sequence[Comparison]) -> bool:
 
 
 def _share(model: Model, comparison: str, level: str) -> float:
-    """How often true pairs reach a level, as the model learned it; 1.0 where it knows no such comparison."""
+    """How often true pairs reach a level at least, as far as the model can tell; 1.0 where it knows no such comparison.
+
+    What a handful of true pairs show is no rule: the lower end of a one-sided interval of 95 % is taken.
+    """
     for learned in model.comparisons:
-        if learned.name == comparison:
-            return learned.m[learned.levels.index(level)]
+        if learned.name == comparison and level in learned.levels:
+            share = learned.m[learned.levels.index(level)]
+            n_true = model.prior * model.n_pairs
+            return share - 1.64 * float(np.sqrt(share * (1.0 - share) / n_true)) if n_true else share
     return 1.0
 
 

@@ -50,10 +50,14 @@ class StrangerModel(_Frozen):
 
 
 class Model(_Frozen):
-    """A trained model: the share of candidate pairs that are one person, and what levels are worth."""
+    """A trained model: the share of candidate pairs that are one person, and what levels are worth.
+
+    `n_pairs` is how many pairs it was learnt from; 0 where that is not known.
+    """
 
     version: int = 1
     prior: float
+    n_pairs: int = 0
     comparisons: tuple[LevelModel, ...]
     strangers: tuple[StrangerModel, ...]
 

@@ -49,7 +49,7 @@ def train(chosen: Sequence[Comparison], compared: Sequence[Compared], strangers:
         StrangerModel(kind=kind, share=float(share), u=u)
         for kind, share, u in zip(strangers, shares[1:], others, strict=True)
     )
-    return Model(prior=float(shares[0]), comparisons=learned, strangers=kinds)
+    return Model(prior=float(shares[0]), n_pairs=len(seen.place), comparisons=learned, strangers=kinds)
 
 
 class _Cells:

@@ -29,7 +29,7 @@ HOSTILE = (
 @pytest.fixture(scope="session")
 def _ran(tmp_path_factory: pytest.TempPathFactory) -> Path:
     base = tmp_path_factory.mktemp("ran")
-    write_sample(base / "exports", contacts=300, seed=3)
+    write_sample(base / "exports", contacts=300, seed=5)
     (base / "exports" / "event.csv").write_text("\n".join(HOSTILE) + "\n", encoding="utf-8")
     project = Project.init(base / "project")
     project.run([base / "exports"])
