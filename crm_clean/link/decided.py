@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -51,6 +52,16 @@ def with_decided(candidates: Candidates, decided: pd.DataFrame, *, n: int) -> Ca
     order = np.argsort(merged, kind="stable")
     left, right = np.divmod(merged[order], n)
     return Candidates(left, right, rule[order], candidates.reports)
+
+
+def said_of(candidates: Candidates, decided: pd.DataFrame, *, n: int) -> npt.NDArray[np.int8] | None:
+    """What people said of each candidate pair: 1 the same, -1 different, 0 nothing; None where they said nothing."""
+    if decided.empty:
+        return None
+    said = np.zeros(len(candidates), dtype=np.int8)
+    at = np.searchsorted(candidates.left * n + candidates.right, _keys(decided, n=n))
+    said[at] = np.sign(decided["bits"].to_numpy())
+    return said
 
 
 def overruled(bits: Floats, candidates: Candidates, decided: pd.DataFrame, *, n: int) -> Floats:

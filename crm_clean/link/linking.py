@@ -1,7 +1,8 @@
 """The link step from end to end: records and their contact points in, scored pairs and clusters out.
 
 Blocks, compares, trains a model (or takes one), chooses the threshold that keeps the promised precision, clusters.
-What people decided outranks the model. The result does not depend on the order of rows or the number of workers.
+What people decided outranks the model, and teaches it. The result does not depend on the order of rows or the number
+of workers.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from crm_clean.link.block import Candidates, block
@@ -18,7 +20,7 @@ from crm_clean.link.calibrate import LOWEST, keep_promise
 from crm_clean.link.cluster import Clustering, Links, cluster, completed
 from crm_clean.link.compare.catalogue import comparisons
 from crm_clean.link.compare.levels import Compared, Comparison
-from crm_clean.link.decided import decided_pairs, overruled, with_decided
+from crm_clean.link.decided import decided_pairs, overruled, said_of, with_decided
 from crm_clean.link.judge import Judge, compare_all
 from crm_clean.link.people import People, read_people
 from crm_clean.link.reading import Frame
@@ -95,7 +97,8 @@ def weigh_pairs(
     if not len(candidates) or not chosen:
         return Weighed(people, candidates, decided, None, [], np.empty(0))
     compared = compare_all(chosen, people, candidates.left, candidates.right, workers=workers)
-    judge = Judge(people, chosen, _model(people, chosen, compared, spec=spec, given=model), workers)
+    said = said_of(candidates, decided, n=people.n)
+    judge = Judge(people, chosen, _model(people, chosen, compared, said, spec=spec, given=model), workers)
     bits = overruled(judge.weigh(compared), candidates, decided, n=people.n)
     return Weighed(people, candidates, decided, judge, compared, bits)
 
@@ -114,6 +117,7 @@ def _model(
     people: People,
     chosen: Sequence[Comparison],
     compared: Sequence[Compared],
+    said: npt.NDArray[np.int8] | None,
     *,
     spec: LinkSpec,
     given: dict[str, Any] | None,
@@ -125,7 +129,7 @@ def _model(
     known = None if given is None else Model.model_validate(given)
     if known is not None and known.strangers:
         return fitting(known, chosen)
-    return train(chosen, compared, kinds(chosen, by_chance(people, chosen, seed=spec.seed)))
+    return train(chosen, compared, kinds(chosen, by_chance(people, chosen, seed=spec.seed)), said=said)
 
 
 def _clustered(links: Links, judge: Judge, spec: LinkSpec) -> tuple[float, Clustering]:

@@ -8,6 +8,7 @@ are estimated on the blocked pairs, which are nothing like random pairs, from a 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -25,10 +26,17 @@ _ITERATIONS, _TOLERANCE = 300, 1e-6
 _FIRST_PRIOR = 0.2
 
 
-def train(chosen: Sequence[Comparison], compared: Sequence[Compared], strangers: Mapping[str, Stranger]) -> Model:
+def train(
+    chosen: Sequence[Comparison],
+    compared: Sequence[Compared],
+    strangers: Mapping[str, Stranger],
+    *,
+    said: npt.NDArray[np.int8] | None = None,
+) -> Model:
     """A model of the candidate pairs; `compared[k]` holds the levels of `chosen[k]`. Deterministic.
 
-    `strangers` gives what is believed of each kind of non-match.
+    `strangers` gives what is believed of each kind of non-match. `said` is what people decided of each pair: 1 the
+    same, -1 different, 0 nothing; their word is taken as it is.
     """
     seen = Patterns.of(compared, [len(c.levels) + 1 for c in chosen])
     cells = _Cells.of(seen, chosen)
@@ -37,7 +45,7 @@ def train(chosen: Sequence[Comparison], compared: Sequence[Compared], strangers:
     beliefs = np.array([cells.told(one.levels) for one in believed])
     belief_counts = np.array([one.belief for one in believed])
     most = np.array([np.full(cells.starts[-1], np.inf), *(cells.told_most(one) for one in believed[1:])])
-    shares, frequencies = _maximise(cells, seen.counts.astype(np.float64), beliefs, belief_counts, most)
+    shares, frequencies = _maximise(cells, _Counts.of(seen, said), beliefs, belief_counts, most)
     odds = cells.log_likelihoods(shares, frequencies)
     posterior = probability(odds[0] - log_sum(odds[1:]))[seen.place]
     m, *others = (cells.parted(one) for one in frequencies)
@@ -124,8 +132,31 @@ class _Cells:
         return whole
 
 
+@dataclass(frozen=True)
+class _Counts:
+    """How many pairs show each pattern: of those nobody judged, those said to be the same, and those said different."""
+
+    unsaid: Floats
+    same: Floats
+    different: Floats
+
+    @classmethod
+    def of(cls, seen: Patterns, said: npt.NDArray[np.int8] | None) -> _Counts:
+        if said is None:
+            return cls(seen.counts.astype(np.float64), *np.zeros((2, len(seen.counts))))
+        one, other = (np.bincount(seen.place[said == v], minlength=len(seen.counts)) for v in (1, -1))
+        return cls((seen.counts - one - other).astype(np.float64), one.astype(np.float64), other.astype(np.float64))
+
+    def shared_out(self, odds: Floats) -> Floats:
+        """How much of each pattern each class holds, the match class first, by log2 odds (classes x patterns)."""
+        weight = np.exp2(odds - log_sum(odds)) * self.unsaid
+        weight[0] += self.same
+        weight[1:] += np.exp2(odds[1:] - log_sum(odds[1:])) * self.different
+        return weight
+
+
 def _maximise(
-    cells: _Cells, counts: Floats, beliefs: Floats, belief_counts: Floats, most: Floats
+    cells: _Cells, counts: _Counts, beliefs: Floats, belief_counts: Floats, most: Floats
 ) -> tuple[Floats, Floats]:
     """Expectation-maximisation with Dirichlet beliefs: the share of each class and its level frequencies."""
     shares = np.full(len(beliefs), (1.0 - _FIRST_PRIOR) / (len(beliefs) - 1))
@@ -133,7 +164,7 @@ def _maximise(
     believed, frequencies = _BELIEF * shares, beliefs
     for _ in range(_ITERATIONS):
         odds = cells.log_likelihoods(shares, frequencies)
-        weight = np.exp2(odds - log_sum(odds)) * counts
+        weight = counts.shared_out(odds)
         before = shares
         shares = weight.sum(axis=1) + believed
         shares = shares / shares.sum()

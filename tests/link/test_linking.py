@@ -105,6 +105,24 @@ def _decision(left: str, right: str, verdict: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def test_decisions_teach_the_model(linked) -> None:  # type: ignore[no-untyped-def]
+    rows, _ = population()
+    asked = linked(rows, review_floor=0.01).pairs.query("verdict == 'review'").head(40)
+    assert len(asked) == 40
+
+    def learnt(verdict: str) -> dict[str, float]:
+        ledger = DECISIONS.frame(pd.DataFrame([_decision(p.left_id, p.right_id, verdict) for p in asked.itertuples()]))
+        names = linked(rows, decisions=ledger).model["comparisons"][0]
+        return dict(zip(names["levels"], names["m"], strict=True))
+
+    same, different = learnt("same"), learnt("different")
+    told = {level.split("=")[1].split(":")[0] for text in asked["levels"] for level in text.split()[:1]} - {
+        "exact",
+        "close",
+    }
+    assert sum(same[level] for level in told) > 1.3 * sum(different[level] for level in told)
+
+
 def test_decisions_outrank_the_model(linked) -> None:  # type: ignore[no-untyped-def]
     rows, _ = population(300)
     merged = linked(rows).pairs.query("verdict == 'merge'").iloc[0]
