@@ -44,6 +44,10 @@ KINDS: dict[str, dict[str, dict[str, float]]] = {
         "address": {"same": 0.8, "postcode": 0.1},
         "company": {"different": 0.95},
     },
+    "same_town": {
+        "address": {"city": 0.9, "postcode": 0.05},
+        "company": {"different": 0.6, "close": 0.3},
+    },
     "neighbours": {
         "name": {"first_only": 0.45, "last_only": 0.4},
         "address": {"same": 0.05, "postcode": 0.45, "area": 0.02, "city": 0.43},
@@ -69,11 +73,12 @@ _TOLD_BY = {
     "relatives": {"name"},
     "housemates": {"name", "address"},
     "same_building": {"address", "company"},
+    "same_town": {"address", "company"},
     "contemporaries": {"name", "birth_date"},
     "townspeople": {"birth_date", "address"},
 }
-# Comparisons that leave no room for a kind: people of one house are told by their names.
-_NOT_BESIDE = {"same_building": {"name"}}
+# Comparisons that leave no room for a kind: people of one house or town are told by their names.
+_NOT_BESIDE = {"same_building": {"name"}, "same_town": {"name"}}
 # For what share of its pairs belief counts: where a kind says nothing itself, and where it dwells if on a year or a
 # text that very many share. Such a kind and the match class could else take each other's pairs.
 _BELIEF_IN_CHANCE, _BELIEF_IN_BROAD_KINDS = 1.0, 0.3
