@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crm_clean.link.block import Candidates, is_among
-from crm_clean.link.cluster import CANNOT, MUST
 from crm_clean.link.columns import MISSING, Ints, strings
+from crm_clean.link.links import CANNOT, MUST
 from crm_clean.link.people import People
 from crm_clean.link.score import Floats
 from crm_clean.records.decisions import standing

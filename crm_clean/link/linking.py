@@ -17,11 +17,12 @@ import pandas as pd
 
 from crm_clean.link.block import Candidates, block
 from crm_clean.link.calibrate import LOWEST, keep_promise
-from crm_clean.link.cluster import Clustering, Links, cluster, completed
+from crm_clean.link.cluster import Clustering, cluster, completed
 from crm_clean.link.compare.catalogue import comparisons
 from crm_clean.link.compare.levels import Compared, Comparison
 from crm_clean.link.decided import decided_pairs, overruled, said_of, with_decided
 from crm_clean.link.judge import Judge, compare_all
+from crm_clean.link.links import Links
 from crm_clean.link.people import People, read_people
 from crm_clean.link.reading import Frame
 from crm_clean.link.results import Linked, Scored, hand_over, nothing_linked

@@ -14,9 +14,10 @@ import pyarrow.compute as pc
 
 from crm_clean.link.block import Candidates
 from crm_clean.link.calibrate import expected_precision
-from crm_clean.link.cluster import CANNOT, MUST, Clustering
+from crm_clean.link.cluster import Clustering
 from crm_clean.link.columns import Ints, strings
 from crm_clean.link.compare.levels import Compared, Comparison
+from crm_clean.link.links import CANNOT, MUST
 from crm_clean.link.people import People
 from crm_clean.link.score import Floats, Model, probability, weigh_parts
 from crm_clean.link.spec import LinkSpec

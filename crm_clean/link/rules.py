@@ -22,8 +22,6 @@ _PREFIX = 3
 _BROAD = 0.3
 # The same where a table has little else to go by.
 _BROAD_OF_THIN = 2.0
-# A table is thin when no more than this many of mailbox, phone and street are known of most of its records.
-_FEW = 1
 _MAILBOX_START, _COMPANY_START, _STREET_START = 5, 5, 4
 # Columns of plain text that share the budget of one rule: more of them do not make more pairs.
 _TEXTS = 4
@@ -96,7 +94,7 @@ class _Parts:
         self.surname = _Part("surname", lambda: _surnames(p))
         self.first_like = _Part("first name like", lambda: p.first.mapped([sound_of(v) for v in p.first.values]))
         self.mail_start = _Part("mailbox from", lambda: p.emails.mapped([v[:_MAILBOX_START] for v in p.emails.values]))
-        self.is_thin = sum(2 * int(bag.has.sum()) > p.n for bag in (p.emails, p.phones, p.streets)) <= _FEW
+        self.is_thin = p.is_thin
         self.broad = _BROAD_OF_THIN if self.is_thin else _BROAD
         self.last_end = _Part("surname to", lambda: p.last.mapped([v[-_PREFIX:] for v in p.last.values]))
         self.either = _Part("name", lambda: _either(p.first, p.last, n=p.n))

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm_clean.link.cluster import CANNOT, MUST, Clustering, Links, cluster, completed, components
+from crm_clean.link.cluster import Clustering, cluster, completed, components
+from crm_clean.link.links import CANNOT, MUST, Links
 
 Weighted = dict[tuple[int, int], float]
 

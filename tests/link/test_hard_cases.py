@@ -125,5 +125,5 @@ def test_titles_say_one_thing_each() -> None:
 
 def test_few_answers_are_known_to_be_wrong_and_hardly_one_of_them_merges_strangers() -> None:
     known = [case for case in CASES if case.known]
-    assert len(known) <= len(CASES) // 8
+    assert len(known) <= len(CASES) // 12
     assert len([case for case in known if case.expected != "same"]) <= 3
