@@ -64,7 +64,7 @@ def decide(
     elif _says_so_already(before.about(one, two), verdict, who):
         return _decided(patient, (one, two), verdict, [_standing_already(one, two, verdict, who)], before, is_new=False)
     row = entry(one, two, checked, by=who, at=at, reason=(reason or "").strip() or None)
-    patient.append_decisions(row)
+    patient.append(DECISIONS, row)
     said = Sayings(append(ledger, row))
     return _decided(patient, (one, two), verdict, [_recorded(one, two, verdict, who)], said, is_new=True)
 

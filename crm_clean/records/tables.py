@@ -260,6 +260,67 @@ IDENTITY_EVENTS = Table(
     columns={"golden_id": STRING, "event": STRING, "other_id": STRING},
 )
 
+# A person's word on one value, which outranks the rules. It goes where its record goes, and holds until what the
+# members offer for the field is no longer what was offered then, or until it is lifted.
+OVERRIDES = Table(
+    "overrides",
+    key=(),
+    columns={
+        "golden_id": STRING,  # as it was called then
+        "record_id": STRING,  # a member of it
+        "field": STRING,  # a scalar, or email, phone, ... for the one that comes first
+        "value": STRING,  # missing: the field is to be blank
+        "verdict": STRING,  # set, lifted
+        "base": STRING,  # digest of the values that were offered
+        "decided_by": STRING,
+        "decided_at": INSTANT,
+        "reason": STRING,
+    },
+)
+
+# What was ever said of an address: closed and bounced stick, whatever exports say later, until a person opens it again.
+CONSENTS = Table(
+    "consents",
+    key=(),
+    columns={
+        "channel": STRING,  # email, phone, address
+        "key": STRING,  # of the contact point
+        "event": STRING,  # closed, bounced, opened
+        "since": INSTANT,
+        "record_id": STRING,  # who said so; missing where a person did
+        "source": STRING,
+        "evidence": STRING,  # the words of the export
+        "decided_by": STRING,
+    },
+)
+
+# --- not to come back -----------------------------------------------------------------------------------------------
+
+SUPPRESSIONS = Table(
+    "suppressions",
+    key=(),
+    columns={
+        "hash": STRING,  # keyed; the key lies outside the store
+        "kind": STRING,  # what was hashed: email, phone, record, ...
+        "key_id": STRING,  # which key
+        "reason": STRING,
+        "since": INSTANT,
+    },
+)
+
+# What was erased, in counts: nothing here says whom.
+ERASURES = Table(
+    "erasures",
+    key=("erasure_id",),
+    columns={
+        "erasure_id": STRING,
+        "erased_at": INSTANT,
+        "erased_by": STRING,
+        "reason": STRING,
+        "removed": STRING,  # JSON: table or place -> rows, files or values removed
+    },
+)
+
 # --- checked ------------------------------------------------------------------------------------------------------
 
 CHECKS = Table(
@@ -360,15 +421,32 @@ RUNS = Table(
 # Kept from run to run with the period in which each row stood: `valid_from` <= run, `valid_to` missing while it stands.
 VERSIONED = (RECORDS, CONTACT_POINTS, MEMBERSHIP, GOLDEN, GOLDEN_POINTS, SURVIVORS)
 # Only ever added to.
-APPENDED = (FILES, RAW_ROWS, QUARANTINE, DECISIONS, IDENTITY_EVENTS, CHECKS, QUALITY)
+APPENDED = (
+    FILES, RAW_ROWS, QUARANTINE, DECISIONS, OVERRIDES, CONSENTS, IDENTITY_EVENTS, SUPPRESSIONS, ERASURES, CHECKS,
+    QUALITY,
+)  # fmt: skip
 # What the last run found.
 REPLACED = (ISSUES, VOCABULARY, MAIL_DOMAINS, PAIRS)
+
+# A run may bring a part of a table: the rows of some things, told by these columns, and what it does not name stays as
+# it is. A pair is named by either end.
+SCOPES: dict[str, tuple[str, ...]] = {
+    RECORDS.name: ("record_id",),
+    CONTACT_POINTS.name: ("record_id",),
+    MEMBERSHIP.name: ("record_id",),
+    ISSUES.name: ("record_id",),
+    PAIRS.name: ("left_id", "right_id"),
+    GOLDEN.name: ("golden_id",),
+    GOLDEN_POINTS.name: ("golden_id",),
+    SURVIVORS.name: ("golden_id",),
+}
 
 TABLES: dict[str, Table] = {
     t.name: t
     for t in (
         FILES, RAW_ROWS, QUARANTINE, STAGED_RECORDS, STAGED_POINTS, RECORDS, CONTACT_POINTS, ISSUES, VOCABULARY,
         MAIL_DOMAINS, PAIRS, DECISIONS, CLUSTERS, MEMBERSHIP, GOLDEN, GOLDEN_POINTS, SURVIVORS, IDENTITY_EVENTS,
-        CHECKS, QUALITY, PUBLISH_CHANGES, PUBLISH_MERGES, PUBLISH_SUPPRESSIONS, RUNS,
+        OVERRIDES, CONSENTS, SUPPRESSIONS, ERASURES, CHECKS, QUALITY, PUBLISH_CHANGES, PUBLISH_MERGES,
+        PUBLISH_SUPPRESSIONS, RUNS,
     )
 }  # fmt: skip

@@ -21,10 +21,20 @@ VIEWS = (*("golden", "crosswalk", "lineage", "review_queue", "runs", "redirects"
 
 # A text column and what it must equal, or be one of.
 Where = Mapping[str, str | Sequence[str]]
+Counts = dict[str, int]
 
 
 class Store(Protocol):
     """Where runs are kept. Runs are numbered 1, 2, 3, ...; 0 stands for the time before the first."""
+
+    def hold(self) -> AbstractContextManager[None]:
+        """A block in which nobody else can run on this store; raises StoreLocked at once when somebody does."""
+
+    def prepare(self) -> None:
+        """Make the store if it is not there, mend what a killed run left in it, bring its schema up to date.
+
+        Raises UsageError for a store of a newer version, one that cannot be written to or reached.
+        """
 
     def at_once(self) -> AbstractContextManager[None]:
         """A block whose reads all see the same state, through one connection; a commit waits until it is over."""
@@ -44,6 +54,12 @@ class Store(Protocol):
     def standing(self, table: Table, *, columns: Sequence[str] | None = None) -> pa.Table:
         """What stands of `table`, or those `columns` of it, as an Arrow table; in no order that means anything."""
 
+    def take(self, table: Table, column: str, keys: pa.Array, *, columns: Sequence[str] | None = None) -> pa.Table:
+        """What stands of `table` (or those `columns` of it) where `column` is one of `keys`, be they a million.
+
+        An Arrow table, in no order that means anything.
+        """
+
     def history(self, table: Table, *, where: Where | None = None) -> pd.DataFrame:
         """Every row that ever stood, oldest first, with `valid_from` and `valid_to` (Int64, runs) at the end."""
 
@@ -53,15 +69,34 @@ class Store(Protocol):
         A decision is of the run that came after it, the first to honour it.
         """
 
-    def view(self, name: str, *, where: Where | None = None) -> pd.DataFrame:
-        """One of `VIEWS`, the rows whose text columns fit all of `where`."""
+    def view(self, name: str, *, where: Where | None = None, as_of: int | None = None) -> pd.DataFrame:
+        """One of `VIEWS`, as it is or was after run `as_of`; the rows whose text columns fit all of `where`.
+
+        Raises UnknownThing for the past of a view that shows what the last run found.
+        """
 
     def commit(self, run: pd.DataFrame, tables: Path) -> dict[str, str]:
         """Make the Parquet files of folder `tables` stand as the run described by the one-row RUNS frame `run`.
 
         A file is named after its table. For a table that is kept with periods it holds the full new state; for one
-        that is only appended to, the new rows; for one that is replaced, the new content. A table without a file
-        stays as it is. Returns the digest per table, which is also kept with the run.
+        that is only appended to, the new rows; for one that is replaced, the new content. Where there is a file
+        `TABLE.scope.parquet` beside it (one text column `id`), it holds a part: all rows of the things named there, by
+        the columns of `SCOPES`, and of everything else what stands goes on standing. A table without a file stays as
+        it is. Returns the digest per table, which is also kept with the run.
+        """
+
+    def append(self, table: Table, rows: pd.DataFrame) -> None:
+        """Add rows to a table that is only appended to, between runs: for the next run to honour."""
+
+    def erase(
+        self, doomed: Mapping[str, Sequence[pd.DataFrame]], *, renamed: Mapping[str, str] | None = None
+    ) -> Counts:
+        """Remove rows as if they had never been written, the past included, so that no file of the store holds them.
+
+        `doomed`: by name of a kept table, frames of some of its columns; every row that ever stood and equals a row of
+        one of the frames in all columns of that frame goes. `renamed`: file ids, old to new, wherever they stand. What
+        is remembered of values is forgotten, the digests of the last run are made anew. All or nothing; returns the
+        rows removed by table.
         """
 
     def recall(self, kind: str, version: str, schema: pa.Schema) -> pa.Table | None:
@@ -70,9 +105,6 @@ class Store(Protocol):
         A commit remembers the files `memory/KIND.VERSION.parquet` of its folder beside those of the same version, and
         forgets what other versions left. It is a cache: no digest counts it, and nothing is lost with it.
         """
-
-    def append_decisions(self, decisions: pd.DataFrame) -> None:
-        """Add a DECISIONS frame to the ledger, for the next run to honour."""
 
     def digests(self) -> dict[str, str]:
         """`digest` of every kept table, by its name."""
@@ -83,6 +115,12 @@ class Store(Protocol):
 
 class EmptyStore:
     """Nothing stands, and nothing is kept: for a run that only hands back files."""
+
+    def hold(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def prepare(self) -> None:
+        """There is nothing to prepare."""
 
     def patient(self, seconds: float) -> Store:  # noqa: ARG002
         return self
@@ -105,13 +143,29 @@ class EmptyStore:
     def standing(self, table: Table, *, columns: Sequence[str] | None = None) -> pa.Table:
         return table.schema.empty_table().select(list(columns or table.columns))
 
+    def take(
+        self,
+        table: Table,
+        column: str,  # noqa: ARG002
+        keys: pa.Array,  # noqa: ARG002
+        *,
+        columns: Sequence[str] | None = None,
+    ) -> pa.Table:
+        return self.standing(table, columns=columns)
+
     def history(self, table: Table, *, where: Where | None = None) -> pd.DataFrame:  # noqa: ARG002
         return table.empty()
 
     def written(self, table: Table, *, where: Where | None = None) -> pd.DataFrame:  # noqa: ARG002
         return table.empty()
 
-    def view(self, name: str, *, where: Where | None = None) -> pd.DataFrame:  # noqa: ARG002
+    def view(
+        self,
+        name: str,  # noqa: ARG002
+        *,
+        where: Where | None = None,  # noqa: ARG002
+        as_of: int | None = None,  # noqa: ARG002
+    ) -> pd.DataFrame:
         return pd.DataFrame()
 
     def commit(self, run: pd.DataFrame, tables: Path) -> dict[str, str]:  # noqa: ARG002
@@ -120,8 +174,16 @@ class EmptyStore:
     def recall(self, kind: str, version: str, schema: pa.Schema) -> pa.Table | None:  # noqa: ARG002
         return None
 
-    def append_decisions(self, decisions: pd.DataFrame) -> None:
+    def append(self, table: Table, rows: pd.DataFrame) -> None:
         """Nothing is kept."""
+
+    def erase(
+        self,
+        doomed: Mapping[str, Sequence[pd.DataFrame]],  # noqa: ARG002
+        *,
+        renamed: Mapping[str, str] | None = None,  # noqa: ARG002
+    ) -> Counts:
+        return {}
 
     def digests(self) -> dict[str, str]:
         return {}

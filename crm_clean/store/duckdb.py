@@ -7,8 +7,8 @@ is one explicit transaction, then a checkpoint; the file is created beside and r
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +18,11 @@ import pyarrow as pa
 from crm_clean import files
 from crm_clean.errors import UnknownThing, UsageError
 from crm_clean.records.table import INT, Table
-from crm_clean.records.tables import APPENDED, DECISIONS, REPLACED, RUNS, TABLES, VERSIONED
+from crm_clean.records.tables import APPENDED, REPLACED, RUNS, TABLES, VERSIONED
 from crm_clean.store import base, digests, memory
 from crm_clean.store.commit import append, apply
 from crm_clean.store.connection import PATIENCE_SECONDS, connected, first_row, statement, undo
-from crm_clean.store.lock import private_files
+from crm_clean.store.lock import private_files, run_lock
 from crm_clean.store.migrate import migrate, newest, version
 
 if TYPE_CHECKING:
@@ -40,6 +40,9 @@ class DuckDBStore:
         self._patience = patience  # seconds to wait while somebody else holds the file
         self._is_current = False  # the schema, once looked at
         self._open: duckdb.DuckDBPyConnection | None = None  # while a block of reads lasts
+
+    def hold(self) -> AbstractContextManager[None]:
+        return run_lock(self.path.parent)
 
     @contextmanager
     def at_once(self) -> Iterator[None]:
@@ -73,6 +76,16 @@ class DuckDBStore:
             sql = f"SELECT {chosen} FROM kept.{table.name} WHERE {digests.standing(table, None)}"
             return connection.sql(sql).to_arrow_table().cast(table.part(names))
 
+    def take(self, table: Table, column: str, keys: pa.Array, *, columns: Sequence[str] | None = None) -> pa.Table:
+        names = list(columns or table.columns)
+        chosen = ", ".join(f'"{name}"' for name in names)
+        with self._reading() as connection:
+            connection.register("wanted", pa.table({"id": keys}))
+            clause = f'{digests.standing(table, None)} AND "{column}" IN (SELECT id FROM wanted)'
+            found = connection.sql(f"SELECT {chosen} FROM kept.{table.name} WHERE {clause}").to_arrow_table()
+            connection.unregister("wanted")
+        return found.cast(table.part(names))
+
     def history(self, table: Table, *, where: base.Where | None = None) -> pd.DataFrame:
         if table not in VERSIONED:
             raise UnknownThing(f"{table.name} has no history: its rows do not change once written.")
@@ -88,7 +101,7 @@ class DuckDBStore:
         clause, values = _fitting(where)
         return self._frame(full, f"SELECT * FROM kept.{table.name} WHERE {clause} ORDER BY run, seq", values)
 
-    def view(self, name: str, *, where: base.Where | None = None) -> pd.DataFrame:
+    def view(self, name: str, *, where: base.Where | None = None, as_of: int | None = None) -> pd.DataFrame:  # noqa: ARG002
         if name not in base.VIEWS:
             raise UnknownThing(f"No view {name!r}: ask for one of {', '.join(base.VIEWS)}.")
         clause, values = _fitting(where)
@@ -116,14 +129,21 @@ class DuckDBStore:
         with self._reading() as connection:
             return memory.recall(connection, kind, version, schema)
 
-    def append_decisions(self, decisions: pd.DataFrame) -> None:
-        DECISIONS.check(decisions, unique=False)
+    def append(self, table: Table, rows: pd.DataFrame) -> None:
+        if table not in APPENDED:
+            raise UnknownThing(f"{table.name} is not only added to: a run alone changes it.")
+        table.check(rows, unique=False)
         with self._changing() as connection:
             run = int(first_row(connection, _LAST_RUN)[0]) + 1
-            connection.register("said", DECISIONS.to_arrow(decisions))
+            connection.register("said", table.to_arrow(rows))
             numbered = "(SELECT *, row_number() OVER () - 1 AS file_row_number FROM said)"
-            append(connection, DECISIONS, source=numbered, run=run)
+            append(connection, table, source=numbered, run=run)
             connection.unregister("said")
+
+    def erase(
+        self, doomed: Mapping[str, Sequence[pd.DataFrame]], *, renamed: Mapping[str, str] | None = None
+    ) -> base.Counts:
+        raise NotImplementedError
 
     def digest(self, table: Table, *, as_of: int | None = None) -> str:
         with self._reading() as connection:

@@ -119,7 +119,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> DuckDBStore:
     store = DuckDBStore(folder / "crm.duckdb")
     made = [(golden_id, "created", None) for golden_id in ("G-1", "G-2", "G-3", "G-4")]
     commit(store, folder, {**state(START, company="Acme", custom=CUSTOM), **events(*made)})
-    store.append_decisions(said("same", "crm:1", "shop:3", reason="she told us."))
+    store.append(DECISIONS, said("same", "crm:1", "shop:3", reason="she told us."))
     merged = {**state(MERGED, company="Acme Inc.", custom=CUSTOM, email_opt_out=True), "pairs": PAIRS}
     commit(store, folder, {**merged, **events(("G-2", "absorbed", "G-1"), ("G-4", "absorbed", "G-1"))})
     left = {record: home for record, home in MERGED.items() if home != "G-3"}
@@ -261,7 +261,7 @@ def test_before_the_first_run_there_is_nobody(tmp_path: Path) -> None:
 def test_a_decision_that_waits_for_the_next_run_is_said(tmp_path: Path) -> None:
     store = DuckDBStore(tmp_path / "crm.duckdb")
     commit(store, tmp_path, {**state(START), **events(("G-1", "created", None))})
-    store.append_decisions(said("different", "crm:1", "crm:2"))
+    store.append(DECISIONS, said("different", "crm:1", "crm:2"))
     note = customer(store, "G-1").note
     assert note == "One pair of its records was judged to be different people; the next run takes them apart."
 

@@ -147,7 +147,7 @@ class TestTheNextRun:
         pairs = copied.store.read(PAIRS)
         pair = pairs[pairs["verdict"] == "merge"].sort_values("weight").iloc[0]
         said = {"left_id": [pair["left_id"]], "right_id": [pair["right_id"]], "verdict": ["different"]}
-        copied.store.append_decisions(DECISIONS.frame({**said, "decided_by": ["kim"]}))
+        copied.store.append(DECISIONS, DECISIONS.frame({**said, "decided_by": ["kim"]}))
         assert copied.run(workers=1).is_changed
         members = copied.store.read(MEMBERSHIP).set_index("record_id")["golden_id"]
         assert members[pair["left_id"]] != members[pair["right_id"]]

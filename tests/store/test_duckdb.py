@@ -154,10 +154,10 @@ def test_runs_are_numbered_without_a_gap(store, commit, run_1, row_of_run, stage
 
 def test_decisions_are_appended_in_order_between_runs_and_within_them(store, commit, run_1):
     said = {"left_id": ["s:1"], "right_id": ["s:2"], "decided_by": ["kim"]}
-    store.append_decisions(DECISIONS.frame({**said, "verdict": ["same"]}))
-    store.append_decisions(DECISIONS.frame({**said, "verdict": ["different"]}))
+    store.append(DECISIONS, DECISIONS.frame({**said, "verdict": ["same"]}))
+    store.append(DECISIONS, DECISIONS.frame({**said, "verdict": ["different"]}))
     commit({**run_1, "decisions": {**said, "verdict": ["same"], "decided_by": ["import"]}})
-    store.append_decisions(DECISIONS.frame({**said, "verdict": ["undone"]}))
+    store.append(DECISIONS, DECISIONS.frame({**said, "verdict": ["undone"]}))
     assert store.read(DECISIONS)["verdict"].tolist() == ["same", "different", "same", "undone"]
     assert len(store.read(DECISIONS, as_of=1)) == 3
 
