@@ -89,14 +89,20 @@ class Store(Protocol):
         """Add rows to a table that is only appended to, between runs: for the next run to honour."""
 
     def erase(
-        self, doomed: Mapping[str, Sequence[pd.DataFrame]], *, renamed: Mapping[str, str] | None = None
+        self,
+        doomed: Mapping[str, Sequence[pd.DataFrame]],
+        *,
+        renamed: Mapping[str, str] | None = None,
+        rewritten: Mapping[str, pd.DataFrame] | None = None,
     ) -> Counts:
         """Remove rows as if they had never been written, the past included, so that no file of the store holds them.
 
         `doomed`: by name of a kept table, frames of some of its columns; every row that ever stood and equals a row of
-        one of the frames in all columns of that frame goes. `renamed`: file ids, old to new, wherever they stand. What
-        is remembered of values is forgotten, the digests of the last run are made anew. All or nothing; returns the
-        rows removed by table.
+        one of the frames in all columns of that frame goes; missing equals missing. `renamed`: file ids, old to new,
+        wherever they stand. `rewritten`: by name of a table that is only added to, a frame of some of its columns and
+        of others with `new_` before their names: rows that equal the first get the values of the second and keep their
+        place; done before `doomed` and `renamed`. What is remembered of values is forgotten, the digests of the last
+        run are made anew. All or nothing; returns the rows removed by table.
         """
 
     def recall(self, kind: str, version: str, schema: pa.Schema) -> pa.Table | None:
@@ -182,6 +188,7 @@ class EmptyStore:
         doomed: Mapping[str, Sequence[pd.DataFrame]],  # noqa: ARG002
         *,
         renamed: Mapping[str, str] | None = None,  # noqa: ARG002
+        rewritten: Mapping[str, pd.DataFrame] | None = None,  # noqa: ARG002
     ) -> Counts:
         return {}
 

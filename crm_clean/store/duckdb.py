@@ -141,7 +141,11 @@ class DuckDBStore:
             connection.unregister("said")
 
     def erase(
-        self, doomed: Mapping[str, Sequence[pd.DataFrame]], *, renamed: Mapping[str, str] | None = None
+        self,
+        doomed: Mapping[str, Sequence[pd.DataFrame]],
+        *,
+        renamed: Mapping[str, str] | None = None,
+        rewritten: Mapping[str, pd.DataFrame] | None = None,
     ) -> base.Counts:
         raise NotImplementedError
 
