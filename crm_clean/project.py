@@ -20,6 +20,7 @@ from crm_clean.pipeline import dedupe as deduping
 from crm_clean.pipeline import run as running
 from crm_clean.pipeline.dedupe import Options
 from crm_clean.pipeline.order import Order, RunResult
+from crm_clean.pipeline.past import check_run
 from crm_clean.pipeline.place import Place, make_project
 from crm_clean.pipeline.profile import profile
 from crm_clean.pipeline.reporter import Reporter, Silent
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from crm_clean.pipeline.assess import Assessment
     from crm_clean.pipeline.customer import Customer
     from crm_clean.pipeline.decide import Decided
+    from crm_clean.pipeline.offers import Offered
     from crm_clean.pipeline.tune import Tuning
     from crm_clean.review.account import Explanation
     from crm_clean.review.widget import ReviewWidget
@@ -62,23 +64,30 @@ class Project:
         """What crm_clean.toml says now; raises BadSettings."""
         return Settings.read(self.place.folder)
 
-    def golden(self) -> pd.DataFrame:
-        """One row per golden record: golden_id, canonical fields, `email, email_2, ...`, custom, n_records, sources."""
-        return golden_wide(self.store.read(GOLDEN), self.store.read(GOLDEN_POINTS))
+    def golden(self, *, as_of: int | None = None) -> pd.DataFrame:
+        """One row per golden record: golden_id, canonical fields, `email, email_2, ...`, custom, n_records, sources.
 
-    def crosswalk(self) -> pd.DataFrame:
+        With `as_of`, as it was after that run; raises UnknownThing for a run that never was.
+        """
+        run = check_run(self.store, as_of)
+        return golden_wide(self.store.read(GOLDEN, as_of=run), self.store.read(GOLDEN_POINTS, as_of=run))
+
+    def crosswalk(self, *, as_of: int | None = None) -> pd.DataFrame:
         """One row for every input row that was read, in input order.
 
         Columns: source_file, source_row (Int64, 1-based), source_record_id, golden_id, match_probability (0..1).
+        `as_of` as for `golden`.
         """
-        return self.store.view("crosswalk")
+        return self.store.view("crosswalk", as_of=check_run(self.store, as_of))
 
-    def lineage(self, golden_id: str | None = None) -> pd.DataFrame:
+    def lineage(self, golden_id: str | None = None, *, as_of: int | None = None) -> pd.DataFrame:
         """One row per value offered to a golden record (to all of them if none is named), kept or not.
 
-        Columns: golden_id, field, value, raw, source, record_id, source_file, source_row, is_kept, rule.
+        Columns: golden_id, field, value, raw, source, record_id, source_file, source_row, is_kept, rule. `as_of` as
+        for `golden`.
         """
-        return self.store.view("lineage", where={"golden_id": golden_id} if golden_id else None)
+        where = {"golden_id": golden_id} if golden_id else None
+        return self.store.view("lineage", where=where, as_of=check_run(self.store, as_of))
 
     def review_queue(self, limit: int | None = None) -> pd.DataFrame:
         """Pairs for a person to judge, the most doubtful first, with the two records side by side and a reason.
@@ -98,6 +107,15 @@ class Project:
         from crm_clean.pipeline.explain import explain
 
         return explain(self.store, left, right, spec=self.settings().link)
+
+    def offered(self, golden_id: str, field: str, *, as_of: int | None = None) -> Offered:
+        """Where `field` of a golden record comes from: each value offered, kept or not, by whom, when, by which rule.
+
+        `golden_id` may be a record of it. `as_of` a run: as it was then. Raises UnknownThing for what never was.
+        """
+        from crm_clean.pipeline.offers import offered
+
+        return offered(self.store, golden_id, field, as_of=as_of)
 
     def decide(self, verdict: str, left: str, right: str, *, by: str, reason: str | None = None) -> Decided:
         """Record that two records are `same` or `different`, or that what was said is `undone`; the next run obeys.

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from crm_clean.cli.options import HERE, InProject
+from crm_clean.cli.options import HERE, AsOf, InProject
 from crm_clean.cli.screen import say
 from crm_clean.errors import UsageError
 
@@ -29,15 +29,32 @@ Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Wh
 _VERDICTS = ("same", "different")
 
 
-def explain(thing: Thing, other: Other = None, project: InProject = HERE) -> None:
+def explain(
+    thing: Thing,
+    other: Other = None,
+    field: Annotated[
+        str | None,
+        typer.Option("--field", metavar="FIELD", help="Where this field of it comes from: all that was offered."),
+    ] = None,
+    as_of: AsOf = None,
+    project: InProject = HERE,
+) -> None:
     """Why two records are one person, or why not.
 
     In at most six lines: what speaks for it and against it, with weights, and what one can do about it. Of a golden
-    record alone: which links hold it together.
+    record alone: which links hold it together. With --field: every value that was offered for it, kept or not, by
+    which record, when, and the rule that chose.
     """
     from crm_clean import project as projects
 
-    say(projects.open(project).explain(thing, other))
+    if field is None:
+        if as_of is not None:
+            raise UsageError("Evidence is kept of the last run only: name a --field to see what it was --as-of a run.")
+        say(projects.open(project).explain(thing, other))
+        return
+    if other is not None:
+        raise UsageError("A --field is one golden record's: name one, or two records without a field.")
+    say(projects.open(project).offered(thing, field, as_of=as_of))
 
 
 def decide(
