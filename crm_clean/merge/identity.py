@@ -13,7 +13,7 @@ removing records renames nobody else. What changed is told in events:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,20 +23,33 @@ import pyarrow.compute as pc
 from crm_clean.merge.column import whole
 from crm_clean.merge.groups import NONE, BoolArray, IntArray
 from crm_clean.records.ids import RecordId, mint_golden_id
+from crm_clean.records.table import INT, STRING, Table
 from crm_clean.records.tables import IDENTITY_EVENTS, MEMBERSHIP
+
+
+EARLIER = Table("earlier", (), {"record_id": STRING, "golden_id": STRING, "ended": INT})
+
+
+def _none_of(golden_ids: Sequence[str]) -> Collection[str]:  # noqa: ARG001
+    return ()
 
 
 @dataclass(frozen=True)
 class MembershipHistory:
-    """What stands from the last run. `membership`: record_id, golden_id (more columns do no harm).
+    """What stands from the last run, and what stood before.
 
-    `used`: every golden id ever given, standing or not; none of them is minted again. `former`: record_id, golden_id
-    of records that no longer stand, so that one that comes back finds its golden record again.
+    `membership`: record_id, golden_id (more columns do no harm); of a part of the people, all members of every golden
+    record that the part touches. `used`: which of these golden ids were ever given, standing or not; none of them is
+    minted again. `former`: record_id, golden_id of records that no longer stand, so that one that comes back finds its
+    golden record again. `before`: record_id, golden_id and ended (Int64, the run that ended it) of the golden ids that
+    these records bore earlier, newest first. `elsewhere`: which of these golden ids stand outside the part.
     """
 
     membership: pd.DataFrame
-    used: Iterable[str] = ()
+    used: Callable[[Sequence[str]], Collection[str]] | Iterable[str] = ()
     former: pd.DataFrame = field(default_factory=MEMBERSHIP.empty)
+    before: pd.DataFrame = field(default_factory=EARLIER.empty)
+    elsewhere: Callable[[Sequence[str]], Collection[str]] = _none_of
 
     @classmethod
     def empty(cls) -> MembershipHistory:
@@ -105,7 +118,10 @@ def _keep(claims: pd.DataFrame, *, n_clusters: int) -> np.ndarray:
 
 def _mint(smallest: pd.Series[str], standing: MembershipHistory, *, run: int) -> list[str]:
     """New ids, one per smallest member, none of which was ever given before."""
-    used = {*standing.used, *standing.membership["golden_id"], *standing.former["golden_id"]}
+    ever = () if callable(standing.used) else standing.used
+    used = {*ever, *standing.membership["golden_id"], *standing.former["golden_id"]}
+    if callable(standing.used):
+        used |= {*standing.used([mint_golden_id([RecordId(record)], run=run) for record in smallest])}
     minted = []
     for record in smallest:
         golden_id, again = mint_golden_id([RecordId(record)], run=run), 0
