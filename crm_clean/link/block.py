@@ -32,6 +32,8 @@ _TOLD_FROM = 25
 # Records looked at to tell what a block has in common.
 _TOLD_BY = 100
 
+Chosen = npt.NDArray[np.bool_]
+
 
 @dataclass(frozen=True)
 class Keys:
@@ -123,18 +125,21 @@ def block(
     n: int,
     max_block: int,
     pairs_per_record: float,
+    focus: Chosen | None = None,
     workers: int = 1,
     chunk: int = _CHUNK,
 ) -> Candidates:
     """All candidate pairs of `rules` over `n` records, within the cap and the budget of each rule.
 
-    `workers` rules are worked on side by side, `chunk` pairs are made at a time; neither changes the result.
+    With `focus`, a flag a record, those of them that have an end in it; reports count all pairs even so. `workers`
+    rules are worked on side by side, `chunk` pairs are made at a time; neither changes the result.
     """
     budget = max(int(pairs_per_record * n), _SMALL_TABLE_BUDGET)
+    joins = Joins(n, focus, chunk)
 
     def made(rule: Rule) -> tuple[Ints, RuleReport]:
         least = _SMALL_TABLE_BUDGET * min(rule.share, 1.0)
-        return _made(rule, n=n, max_block=max_block, budget=int(max(budget * rule.share, least)), chunk=chunk)
+        return _made(rule, joins, max_block=max_block, budget=int(max(budget * rule.share, least)))
 
     seen, made_by, reports = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int16), []
     with ThreadPoolExecutor(max_workers=max(workers, 1)) as pool:
@@ -147,6 +152,28 @@ def block(
         report.n_new = n_new
     left, right = np.divmod(seen, max(n, 1))
     return Candidates(left, right, made_by, reports)
+
+
+@dataclass(frozen=True)
+class Joins:
+    """How the pairs of blocks over `n` records are made: all, or those with an end in `focus`."""
+
+    n: int
+    focus: Chosen | None
+    chunk: int
+
+    def of(self, blocks: _Blocks, which: Chosen) -> Ints:
+        """Keys of the pairs of some blocks, in no order; with a focus one may come twice."""
+        if self.focus is None:
+            return joined(blocks.record, blocks.starts[which], blocks.sizes[which], n=self.n, chunk=self.chunk)
+        entry = np.flatnonzero(self.focus[blocks.record] & np.repeat(which, blocks.sizes))
+        at = np.searchsorted(blocks.starts, entry, side="right") - 1
+        sizes = blocks.sizes[at]
+        one = np.repeat(blocks.record[entry], sizes)
+        within = np.arange(len(one)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        two = blocks.record[np.repeat(blocks.starts[at], sizes) + within]
+        keys: Ints = (np.minimum(one, two) * self.n + np.maximum(one, two))[one != two]
+        return keys
 
 
 def is_among(keys: Ints, known: Ints) -> npt.NDArray[np.bool_]:
@@ -222,9 +249,9 @@ class _Blocks:
         return self.record[np.repeat(which, self.sizes)], np.repeat(np.arange(len(sizes)), sizes)
 
 
-def _made(rule: Rule, *, n: int, max_block: int, budget: int, chunk: int) -> tuple[Ints, RuleReport]:
+def _made(rule: Rule, joins: Joins, *, max_block: int, budget: int) -> tuple[Ints, RuleReport]:
     """The distinct pair keys of one rule, sorted, and what it did."""
-    report = RuleReport(rule.name)
+    report, n = RuleReport(rule.name), joins.n
     entries = rule.keys()
     blocks = whole = _Blocks.of(entries.record, entries.key, n=n)
     del entries
@@ -237,9 +264,9 @@ def _made(rule: Rule, *, n: int, max_block: int, budget: int, chunk: int) -> tup
         fits = blocks.sizes <= _cap(small, max_block=max_block, budget=budget)
         if cuts:
             fits &= ~hot[root]
-        found.append(joined(blocks.record, blocks.starts[fits], blocks.sizes[fits], n=n, chunk=chunk))
-        budget -= len(found[-1])
+        found.append(joins.of(blocks, fits))
         made = blocks.sizes[fits]
+        budget -= n_pairs(made)
         n_made += np.bincount(root[fits], weights=made * (made - 1) // 2, minlength=len(n_made)).astype(np.int64)
         if fits.all() or not cuts:
             break

@@ -101,6 +101,14 @@ def hand_over(
     return Linked(_pairs(ids, scored, shown, model), CLUSTERS.frame(clusters), model.model_dump(mode="json"), report)
 
 
+def hand_over_pairs(
+    people: People, scored: Scored, clustering: Clustering, *, threshold: float, spec: LinkSpec, model: Model
+) -> pd.DataFrame:
+    """The PAIRS frame alone."""
+    shown = _Shown.of(scored, clustering, threshold=threshold, spec=spec)
+    return _pairs(strings(people.ids), scored, shown, model)
+
+
 def _rules(c: Candidates, clustering: Clustering) -> list[dict[str, Any]]:
     """The reports of blocking rules, with how many pairs that a rule made first ended in one cluster."""
     together = (clustering.label[c.left] == clustering.label[c.right]) & (c.rule >= 0)

@@ -14,7 +14,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from crm_clean.pipeline.shelf import Shelf, content_digest
+from crm_clean.pipeline.shelf import SCOPE, Shelf, content_digest
 from crm_clean.pipeline.step import Context, Step, StepResult
 
 _CODE = (".py", ".toml", ".csv", ".json", ".sql", ".txt")
@@ -70,8 +70,14 @@ def remember(step: Step, shelf: Shelf, result: StepResult, *, made_from: str) ->
 
 
 def _files(shelf: Shelf, names: tuple[str, ...]) -> list[Path]:
-    """Files and folders by name: without an ending it is a table."""
-    return [shelf.folder / name if "." in name or name.endswith("/") else shelf.path(name) for name in names]
+    """Files and folders by name: without an ending it is a table, with its scope beside it."""
+    found: list[Path] = []
+    for name in names:
+        if "." in name or name.endswith("/"):
+            found.append(shelf.folder / name)
+        else:
+            found += [shelf.path(name), shelf.path(f"{name}{SCOPE}")]
+    return found
 
 
 def _result(record: Mapping[str, Any]) -> StepResult:

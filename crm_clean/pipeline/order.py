@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from crm_clean.pipeline.step import StepResult
 
@@ -13,11 +13,17 @@ if TYPE_CHECKING:
     from crm_clean.report.summary import Evaluation, RunSummary
 
 
+# What a run is for: to take in exports, or to obey what people said without any: a split, a word on a value; or to
+# return to what stood after an earlier run.
+Kind = Literal["run", "split", "override", "rollback"]
+
+
 @dataclass(frozen=True)
 class Order:
     """What was asked for: which files (the landing folder if none), up to which step, and how.
 
-    A single step (`is_step`) works on what the steps before it were given, where nothing else is said.
+    A single step (`is_step`) works on what the steps before it were given, where nothing else is said. Only a `kind`
+    of `run` takes files; `to` is the run that a rollback returns to.
     """
 
     inputs: tuple[Path, ...] = ()
@@ -27,6 +33,8 @@ class Order:
     full: bool = False
     model: ModelFile | None = None
     truth: Path | None = None
+    kind: Kind = "run"
+    to: int | None = None
 
 
 @dataclass(frozen=True)

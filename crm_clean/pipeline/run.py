@@ -41,7 +41,7 @@ from crm_clean.pipeline.unchanged import has_new_files, is_same_but_for_files, n
 from crm_clean.pipeline.validate import VALIDATE, suites_digest
 from crm_clean.records.tables import QUALITY, RUNS
 from crm_clean.settings import Settings
-from crm_clean.store.lock import private_files, run_lock
+from crm_clean.store.lock import private_files
 
 if TYPE_CHECKING:
     from crm_clean.report.summary import RunSummary
@@ -59,7 +59,7 @@ def run(
     whatever a step raises; in every case the store and the outbox stay as they were.
     """
     store = place.store()
-    with run_lock(place.store_folder), private_files():
+    with store.hold(), private_files():
         store.prepare()
         last = store.last_run()
         recover(place.store_folder, place.outbox, last_run=last)
@@ -80,6 +80,8 @@ def run(
             workers=order.workers,
             full=order.full,
             model=order.model,
+            kind=order.kind,
+            to=order.to,
             reporter=reporter,
         )
         if is_same_but_for_files(context) and not has_new_files(context):
@@ -88,26 +90,38 @@ def run(
         return _carry_out(place, order, context)
 
 
+def steps_of(order: Order) -> tuple[Step, ...]:
+    """The steps of a run of that kind, in order."""
+    if order.kind != "rollback":
+        return STEPS
+    from crm_clean.pipeline.rollback import RESTORE
+
+    return (RESTORE, VALIDATE, PUBLISH)
+
+
 def _inputs(place: Place, order: Order, shelf: Shelf) -> tuple[Path, ...]:
+    if order.kind != "run":
+        return ()
     begun = shelf.read_json("inputs") if order.is_step else None
     return order.inputs or tuple(Path(text) for text in begun or ()) or (place.landing,)
 
 
 def _carry_out(place: Place, order: Order, context: Context) -> RunResult:
     context.shelf.write_json("inputs", [str(path.absolute()) for path in context.inputs])
-    if not context.given and not context.last:
+    if context.inputs and not context.given and not context.last:
         raise UnknownThing(f"No exports in {context.inputs[0]}: put files there, or name some with --input.")
-    results = [run_step(INGEST, context)]
-    if not results[0].counts["files"] and is_same_but_for_files(context):
+    steps = steps_of(order)
+    results = [run_step(steps[0], context)]
+    if not results[0].counts.get("files") and is_same_but_for_files(context):
         return nothing_changed(place, order, context)
-    last_step = [step.name for step in STEPS].index(order.until)
+    last_step = [step.name for step in steps].index(order.until)
     try:
-        for step in STEPS[1 : last_step + 1]:
+        for step in steps[1 : last_step + 1]:
             # One by one: a refused run is told of by the steps it got through.
             results.append(run_step(step, context))  # noqa: PERF401
     except GateFailed as failed:
         raise refused(place, context, results, failed) from None
-    if order.until != STEPS[-1].name:
+    if order.until != steps[-1].name:
         return _result(context, results, run=context.run - 1)
     return _conclude(place, order, context, results)
 
@@ -152,12 +166,18 @@ def _run_row(context: Context, counts: dict[str, int], summary: RunSummary) -> p
         "committed_at": pd.Timestamp(context.clock()),
         "version": code_version(),
         "settings": _json(context.settings.model_dump(mode="json")),
-        "inputs": _json({"files": context.given, "suites": suites_digest(context), "reading": reading(context)}),
+        "inputs": _json(
+            {"files": context.given, "suites": suites_digest(context), "reading": reading(context), **_kind(context)}
+        ),
         "model": _json({**(shelf.read_json("model") or {}), "report": shelf.read_json("link_report")}),
         "counts": _json(counts),
         "measured": _json(told_of(summary)),
     }
     return RUNS.frame({name: [value] for name, value in row.items()})
+
+
+def _kind(context: Context) -> dict[str, object]:
+    return {"kind": context.kind, **({} if context.to is None else {"to": context.to})}
 
 
 def _json(value: object) -> str:

@@ -15,6 +15,9 @@ import pyarrow.parquet as pq
 from crm_clean import files
 from crm_clean.records.table import Table
 
+# Beside a table that holds a part of its rows: the ids of the things that it speaks of.
+SCOPE = ".scope"
+
 
 class Shelf:
     """Tables and side results of one run, by name, in `folder`."""
@@ -22,18 +25,28 @@ class Shelf:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def write(self, table: Table, frame: pd.DataFrame, *, name: str | None = None) -> None:
-        """Put `frame` there, as `name` where that is not the table's; raises BadFrame when it breaks its table."""
-        self._put(table.to_arrow(table.check(frame)), name or table.name)
+    def write(
+        self, table: Table, frame: pd.DataFrame, *, name: str | None = None, scope: pa.Array | None = None
+    ) -> None:
+        """Put `frame` there, as `name` where that is not the table's; raises BadFrame when it breaks its table.
+
+        With a `scope` of ids it holds all rows of the things of these ids, and says nothing of any other.
+        """
+        self._put(table.to_arrow(table.check(frame)), name or table.name, scope)
 
     def read(self, table: Table, *, name: str | None = None) -> pd.DataFrame:
         """What was written; a table nobody wrote is empty."""
         path = self.path(name or table.name)
         return table.to_pandas(pq.read_table(path)) if path.exists() else table.empty()
 
-    def write_table(self, table: Table, arrow: pa.Table) -> None:
+    def write_table(self, table: Table, arrow: pa.Table, *, scope: pa.Array | None = None) -> None:
         """The same for an Arrow table, without a copy of it."""
-        self._put(table.check_table(arrow), table.name)
+        self._put(table.check_table(arrow), table.name, scope)
+
+    def scope(self, table: Table) -> pa.Array | None:
+        """The ids of which the rows of `table` speak, sorted; None when they are the whole of it."""
+        path = self.path(f"{table.name}{SCOPE}")
+        return pq.read_table(path)["id"].combine_chunks() if path.exists() else None
 
     def read_table(self, table: Table, *, columns: Sequence[str] | None = None) -> pa.Table:
         """What was written, as an Arrow table; of all columns or of some."""
@@ -50,7 +63,12 @@ class Shelf:
         """Folder of files `KIND.VERSION.parquet`; made when there is something to remember."""
         return self.folder / "memory"
 
-    def _put(self, arrow: pa.Table, name: str) -> None:
+    def _put(self, arrow: pa.Table, name: str, scope: pa.Array | None) -> None:
+        beside = self.path(f"{name}{SCOPE}")
+        if scope is None:
+            files.remove(beside)
+        else:
+            _write(beside, pa.table({"id": scope.cast(pa.string()).unique().sort()}))
         _write(self.path(name), arrow)
 
     def path(self, name: str) -> Path:

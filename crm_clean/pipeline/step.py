@@ -43,6 +43,8 @@ class Context:
     workers: int = 1
     full: bool = False  # train anew although a model stands
     model: ModelFile | None = None  # link by this one
+    kind: str = "run"  # what the run is for: see `order.Kind`
+    to: int | None = None  # the run that a rollback returns to
     reporter: Reporter = field(default_factory=Silent)
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 
+import pandas as pd
+
 from crm_clean import files
 from crm_clean.pipeline.fingerprint import code_version
 from crm_clean.pipeline.inputs import taken_before
@@ -19,20 +21,30 @@ from crm_clean.pipeline.reading import is_read_alike
 from crm_clean.pipeline.step import Context
 from crm_clean.pipeline.summary import measure
 from crm_clean.pipeline.validate import suites_digest
-from crm_clean.records.tables import DECISIONS
+from crm_clean.records.table import Table
+from crm_clean.records.tables import CONSENTS, DECISIONS, OVERRIDES, SUPPRESSIONS
+from crm_clean.store.base import Store
+
+# Where people's words stand, for the next run to honour.
+LEDGERS = (DECISIONS, OVERRIDES, CONSENTS, SUPPRESSIONS)
 
 
 def is_same_but_for_files(context: Context) -> bool:
     """Whether code, settings, word lists, suites and decisions are those of the last run."""
     last = context.last
-    if not last or context.full:
+    if not last or context.full or context.kind == "rollback":
         return False
     then = (last["version"], json.loads(last["settings"]), json.loads(last["inputs"])["suites"])
     if not is_read_alike(context) or given_model(context) not in (None, model_of_last(last)):
         return False
     now = (code_version(), context.settings.model_dump(mode="json"), suites_digest(context))
-    decided: int = json.loads(last["counts"])["decisions"]
-    return then == now and decided == len(context.store.read(DECISIONS))
+    return then == now and not any(len(said_since(context.store, ledger)) for ledger in LEDGERS)
+
+
+def said_since(store: Store, ledger: Table) -> pd.DataFrame:
+    """The rows of a ledger that were added since the last run, which it could not honour."""
+    written = store.written(ledger)
+    return written[written["run"] > store.last_run()].reset_index(drop=True)
 
 
 def has_new_files(context: Context) -> bool:

@@ -1,0 +1,256 @@
+"""Linking a part of a table: new and changed records against all that stand, by the model and threshold that stand.
+
+Pairs are blocked and weighed only where they touch such a record; what stands of all other pairs is taken over. Only
+the clusters that these links reach are made anew, from all their members. Block caps, term frequencies and guards are
+those of the whole table as it is now, so that a pair is made and weighed as a full run with the same model would.
+Weights of pairs that are taken over stay as they were when they were made: they do not know how common a value has
+become since. That, and a threshold that is kept, is all that a full run with the same model would do otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crm_clean.link.block import block, n_pairs
+from crm_clean.link.cluster import Clustering, cluster, completed, components
+from crm_clean.link.columns import Ints, strings
+from crm_clean.link.compare.catalogue import comparisons
+from crm_clean.link.decided import decided_pairs, overruled, with_decided
+from crm_clean.link.guards import depends_on_table
+from crm_clean.link.judge import Judge, compare_all
+from crm_clean.link.links import CANNOT, MUST, Links
+from crm_clean.link.people import read_people
+from crm_clean.link.reading import Frame
+from crm_clean.link.results import Scored, hand_over_pairs
+from crm_clean.link.rules import blocking_rules
+from crm_clean.link.score import Model, fitting, odds
+from crm_clean.link.spec import LinkSpec
+from crm_clean.records.tables import CLUSTERS, PAIRS
+
+Flags = npt.NDArray[np.bool_]
+_PEOPLES_WORD = {"decided_same": MUST, "decided_different": CANNOT}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the last run left. `pairs`: PAIRS. `membership`: record_id, golden_id of records that stand or stood then.
+
+    `model` as `Linked.model`; `report` as `Linked.report`, whose threshold is kept.
+    """
+
+    pairs: pa.Table
+    membership: pa.Table
+    model: Mapping[str, Any]
+    report: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class LinkedPart:
+    """What linking a part found: all PAIRS rows with an end in `affected`, CLUSTERS rows of the records of `affected`.
+
+    `affected`: the ids of all records whose cluster was made anew, sorted. `report`: of the whole table, as
+    `Linked.report`.
+    """
+
+    pairs: pd.DataFrame
+    clusters: pd.DataFrame
+    affected: pa.Array
+    report: dict[str, Any]
+
+
+def link_part(
+    records: Frame,
+    contact_points: Frame,
+    decisions: pd.DataFrame,
+    *,
+    spec: LinkSpec,
+    standing: Standing,
+    touched: pa.Array,
+    workers: int = 1,
+) -> LinkedPart | None:
+    """Links what is `touched` - ids of records that are new, changed, gone, or decided on anew - to the rest.
+
+    `records` (RECORDS), `contact_points` (CONTACT_POINTS) and `decisions` (DECISIONS) are those of the whole table as
+    it is now, of which the columns of `link` are looked at. None where a part cannot be told from the whole: no two
+    records have anything in common, or what is held down depends on all pairs of the table.
+    """
+    people = read_people(records, contact_points, workers=workers)
+    chosen, model = comparisons(people), Model.model_validate(standing.model)
+    if not chosen or not model.strangers or depends_on_table(chosen):
+        return None
+    ids = strings(people.ids)
+    focus = _among(ids, touched)
+    judge = Judge(people, chosen, fitting(model, chosen), workers)
+    scored = _scored(judge, decided_pairs(people, decisions), focus, spec=spec)
+    known = _Known.of(standing.pairs, ids, focus)
+    links = _joined(scored, known, n=people.n)
+    bits = odds(float(standing.report["threshold"]))
+    affected = _reached(links.over(bits), _homes(ids, standing.membership), focus, _bereft(ids, standing, touched))
+    inside = links.at(affected[links.left] & affected[links.right])
+    whole = completed(inside, judge.score, n=people.n, threshold_bits=bits, max_cluster=spec.max_cluster)
+    clustering = cluster(whole, n=people.n, threshold_bits=bits)
+    threshold = float(standing.report["threshold"])
+    fresh = hand_over_pairs(people, scored, clustering, threshold=threshold, spec=spec, model=judge.model)
+    taken_over = known.told(affected, clustering, threshold=threshold, spec=spec)
+    pairs = _in_order([fresh, taken_over])
+    return LinkedPart(
+        pairs=pairs,
+        clusters=_clusters(ids, clustering, affected),
+        affected=ids.filter(pa.array(affected)).sort(),
+        report=_report(standing, pairs, ids, affected, clustering),
+    )
+
+
+def _among(ids: pa.Array, some: pa.Array) -> Flags:
+    found: Flags = pc.is_in(ids, value_set=strings(some)).to_numpy(zero_copy_only=False)
+    return found
+
+
+def _scored(judge: Judge, decided: pd.DataFrame, focus: Flags, *, spec: LinkSpec) -> Scored:
+    """The candidate pairs with an end in focus, those that people decided among them, weighed."""
+    people = judge.people
+    found = block(
+        blocking_rules(people),
+        n=people.n,
+        max_block=spec.max_block,
+        pairs_per_record=spec.pairs_per_record,
+        focus=focus,
+        workers=judge.workers,
+    )
+    here = decided[focus[decided["left"]] | focus[decided["right"]]].reset_index(drop=True)
+    candidates = with_decided(found, here, n=people.n)
+    compared = compare_all(judge.chosen, people, candidates.left, candidates.right, workers=judge.workers)
+    bits = overruled(judge.weigh(compared), candidates, here, n=people.n)
+    return Scored(candidates, judge.chosen, compared, bits)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """Pairs that are taken over: rows of PAIRS, and the same as links between positions."""
+
+    rows: pa.Table
+    links: Links
+
+    @classmethod
+    def of(cls, pairs: pa.Table, ids: pa.Array, focus: Flags) -> _Known:
+        """Those whose ends both stand, untouched."""
+        ends = [_positions(pairs[side], ids) for side in ("left_id", "right_id")]
+        kept = (ends[0] >= 0) & (ends[1] >= 0)
+        kept &= ~(np.append(focus, False)[ends[0]] | np.append(focus, False)[ends[1]])
+        rows = pairs.filter(pa.array(kept))
+        left, right = np.minimum(*ends)[kept], np.maximum(*ends)[kept]
+        bits = rows["weight"].to_numpy().astype(np.float64).copy()
+        verdict = rows["verdict"].combine_chunks()
+        for word, said in _PEOPLES_WORD.items():
+            bits[pc.equal(verdict, word).to_numpy(zero_copy_only=False)] = said
+        return cls(rows, Links(left, right, bits))
+
+    def told(self, affected: Flags, clustering: Clustering, *, threshold: float, spec: LinkSpec) -> pd.DataFrame:
+        """The rows with an affected end, judged by the clusters as they are now."""
+        left, right = self.links.left, self.links.right
+        near = affected[left] | affected[right]
+        rows, links = PAIRS.to_pandas(self.rows.filter(pa.array(near))), self.links.at(near)
+        together = clustering.label[links.left] == clustering.label[links.right]
+        likely = rows["probability"].to_numpy()
+        verdict = np.where(together, "merge", np.where(likely >= threshold, "cut", "review"))
+        by_people = rows["verdict"].isin(list(_PEOPLES_WORD)).to_numpy(dtype=bool)
+        rows["verdict"] = pd.array(
+            np.where(by_people, rows["verdict"].to_numpy(object), verdict), dtype="string[pyarrow]"
+        )
+        kept: pd.DataFrame = rows[together | by_people | (likely >= spec.review_floor)]
+        return kept
+
+
+def _positions(names: pa.ChunkedArray | pa.Array, ids: pa.Array) -> Ints:
+    found: Ints = pc.fill_null(pc.index_in(strings(names), value_set=ids), -1).to_numpy(zero_copy_only=False)
+    return found.astype(np.int64)
+
+
+def _joined(scored: Scored, known: _Known, *, n: int) -> Links:
+    """Fresh links and those taken over, in order; no pair is both."""
+    fresh, old = scored.candidates, known.links
+    left, right = np.concatenate([fresh.left, old.left]), np.concatenate([fresh.right, old.right])
+    order = np.argsort(left * n + right, kind="stable")
+    return Links(left, right, np.concatenate([scored.bits, old.bits])).at(order)
+
+
+def _homes(ids: pa.Array, membership: pa.Table) -> Ints:
+    """The position of some member of the golden record that each record was in; its own where it was in none."""
+    at = _positions(membership["record_id"], ids)
+    here = at >= 0
+    golden = pc.dictionary_encode(membership["golden_id"].combine_chunks()).indices.to_numpy(zero_copy_only=False)[here]
+    home = np.arange(len(ids))
+    _, first, back = np.unique(golden, return_index=True, return_inverse=True)
+    home[at[here]] = at[here][first][back]
+    return home
+
+
+def _bereft(ids: pa.Array, standing: Standing, touched: pa.Array) -> Flags:
+    """Records that were in one golden record with something that is touched, be it gone by now."""
+    membership = standing.membership
+    lost = membership["golden_id"].filter(pc.is_in(membership["record_id"], value_set=strings(touched)))
+    left = membership["record_id"].filter(pc.is_in(membership["golden_id"], value_set=lost.combine_chunks().unique()))
+    return _among(ids, left.combine_chunks())
+
+
+def _reached(strong: Links, home: Ints, focus: Flags, bereft: Flags) -> Flags:
+    """Records that strong links or a golden record of before connect to a touched one."""
+    own = np.arange(len(home))
+    both = Links(
+        np.concatenate([strong.left, own]), np.concatenate([strong.right, home]), np.ones(len(strong) + len(own))
+    )
+    label = components(both, n=len(home))
+    seeds = np.zeros(len(home), dtype=bool)
+    seeds[label[focus | bereft]] = True
+    reached: Flags = seeds[label]
+    return reached
+
+
+def _clusters(ids: pa.Array, clustering: Clustering, affected: Flags) -> pd.DataFrame:
+    here = np.flatnonzero(affected)
+    return CLUSTERS.frame(
+        {
+            "record_id": pd.Series(pd.arrays.ArrowStringArray(ids.take(pa.array(here)))),
+            "cluster_id": pd.Series(pd.arrays.ArrowStringArray(ids.take(pa.array(clustering.label[here])))),
+            "match_probability": clustering.held_by[here],
+        }
+    )
+
+
+def _in_order(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    filled = [frame for frame in frames if len(frame)]
+    if not filled:
+        return PAIRS.empty()
+    table = PAIRS.to_arrow(pd.concat(filled, ignore_index=True))
+    return PAIRS.to_pandas(table.sort_by([("left_id", "ascending"), ("right_id", "ascending")]))
+
+
+def _report(
+    standing: Standing, pairs: pd.DataFrame, ids: pa.Array, affected: Flags, clustering: Clustering
+) -> dict[str, Any]:
+    """The last report with what has changed since; the promise and what blocking rules did are those of the last run
+    that looked at every pair."""
+    here = ids.filter(pa.array(affected))
+    near = pc.or_(*(pc.is_in(standing.pairs[side], value_set=here) for side in ("left_id", "right_id")))
+    others = standing.pairs["verdict"].filter(pc.invert(near)).value_counts().to_pylist()
+    n_other = {entry["values"]: entry["counts"] for entry in others}
+    n_here = pairs["verdict"].value_counts()
+    before = standing.membership.filter(pc.is_in(standing.membership["record_id"], value_set=here))
+    old = pc.value_counts(before["golden_id"]).field("counts").to_numpy(zero_copy_only=False)
+    new = np.bincount(clustering.label[affected], minlength=1)
+    n_inside = n_pairs(new) - n_pairs(old)
+    return {
+        **standing.report,
+        "n_merged": int(standing.report["n_merged"]) + n_inside,
+        "n_review": int(n_here.get("review", 0)) + n_other.get("review", 0),
+        "n_cut": int(n_here.get("cut", 0)) + n_other.get("cut", 0),
+        "largest_cluster": max(int(standing.report["largest_cluster"]), int(new.max(initial=1))),
+    }
