@@ -54,7 +54,7 @@ def decide(
     UsageError for another verdict, nobody who decides, the same record twice, or a word to take back that was never
     given; UnknownThing for what does not stand; StoreLocked when the store stays held by somebody else.
     """
-    checked, who = check_verdict(verdict), _author(by)
+    checked, who = check_verdict(verdict), author(by)
     patient = store.patient(PATIENCE_SECONDS)
     one, two = _records(_standing(patient, left), _standing(patient, right), verdict)
     ledger = patient.read(DECISIONS)
@@ -69,8 +69,11 @@ def decide(
     return _decided(patient, (one, two), verdict, [_recorded(one, two, verdict, who)], said, is_new=True)
 
 
-def _author(by: str) -> str:
+def author(by: str) -> str:
+    """The name of a person who decides; raises UsageError for nobody, and for what exports sign with."""
     who = clean(by)
+    if not who:
+        raise UsageError("Say who decides, with --by NAME, so that it can be asked about later.")
     if who.lower() == _IMPORT:
         raise UsageError("`import` is what exports sign with; give the name of the person who decides.")
     return who
