@@ -32,9 +32,7 @@ def recall(connection: duckdb.DuckDBPyConnection, kind: str, version: str, schem
 def remember(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Add the files of `folder`/memory. Must run inside a transaction."""
     for file in sorted((folder / FOLDER).glob("*.parquet")):
-        named = _FILE.match(file.name)
-        assert named is not None
-        kind, version = named.groups()
+        kind, version = named(file)
         source = f"(SELECT * EXCLUDE (file_row_number) FROM {parquet(file)})"
         if _version(connection, kind) == version:
             statement(connection, f'INSERT INTO memory."{kind}" SELECT * FROM {source}')
@@ -43,6 +41,13 @@ def remember(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         statement(connection, f'CREATE TABLE memory."{kind}" AS SELECT * FROM {source}')
         statement(connection, "DELETE FROM memory.versions WHERE kind = ?", [kind])
         statement(connection, "INSERT INTO memory.versions VALUES (?, ?)", [kind, version])
+
+
+def named(file: Path) -> tuple[str, str]:
+    """Of what kind and version the values in a file of memory are."""
+    found = _FILE.match(file.name)
+    assert found is not None
+    return found[1], found[2]
 
 
 def _version(connection: duckdb.DuckDBPyConnection, kind: str) -> str:

@@ -1,0 +1,1 @@
+"""The store a team shares: a PostgreSQL database, in three schemas that bear the project's name."""
