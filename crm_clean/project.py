@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from crm_clean.pipeline.customer import Customer
     from crm_clean.pipeline.decide import Decided
     from crm_clean.pipeline.offers import Offered
+    from crm_clean.pipeline.returned import Returned
+    from crm_clean.pipeline.split import Parted
     from crm_clean.pipeline.tune import Tuning
     from crm_clean.review.account import Explanation
     from crm_clean.review.widget import ReviewWidget
@@ -264,6 +266,47 @@ class Project:
         told = Path(truth) if truth is not None else None
         order = Order(_existing(inputs), name, is_step=True, workers=_workers(workers), full=full, truth=told)
         return self._carry_out(order, reporter, check_deliverability)
+
+    def rollback(self, run: int, *, reporter: Reporter | None = None) -> Returned:
+        """Return to what stood after `run`, as a new run; `str()` of the answer says what came back.
+
+        Nothing is destroyed, and what people said since is not taken back: decisions, overrides, closed addresses,
+        erasures. Raises UnknownThing for a run that never was, and as `run`.
+        """
+        from crm_clean.pipeline.returned import returned, stands_already
+
+        if already := stands_already(self.store, run):
+            return already
+        result = self._carry_out(Order(kind="rollback", to=run, workers=_workers(None)), reporter, False)
+        return returned(self.store, run, result)
+
+    def split(
+        self,
+        golden_id: str,
+        records: Sequence[str] = (),
+        *,
+        by: str,
+        reason: str | None = None,
+        every: bool = False,
+        force: bool = False,
+        reporter: Reporter | None = None,
+    ) -> Parted:
+        """Take a golden record apart, at once and for good; `str()` of the answer says what stands now.
+
+        `records` of it go into one of their own; without any the last merge is undone; `every` leaves each record on
+        its own. It is remembered as decisions of `by`, which every later run obeys. Raises UnknownThing for what does
+        not stand; UsageError for one record alone, a record of somebody else, and, without `force`, for records that a
+        person decided to be the same; and as `run`.
+        """
+        from crm_clean.pipeline.split import decisions, plan_split, told
+
+        store = self.store
+        with store.hold():
+            plan = plan_split(store, golden_id, records, is_all=every, is_forced=force)
+            rows = decisions(store, plan, by=by, at=_now(), reason=reason)
+            store.append(DECISIONS, rows)
+        result = self._carry_out(Order(kind="split", workers=_workers(None)), reporter, False)
+        return told(store, plan, run=result.run, n_decisions=len(rows))
 
     def _carry_out(self, order: Order, reporter: Reporter | None, check_deliverability: bool) -> RunResult:
         place, settings = self.place.check(), self.settings()

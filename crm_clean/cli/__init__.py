@@ -17,6 +17,7 @@ import typer
 from crm_clean import __version__
 from crm_clean.cli.failures import carry_out
 from crm_clean.cli.findings import issues
+from crm_clean.cli.history import rollback, split
 from crm_clean.cli.modelling import model as model_command
 from crm_clean.cli.options import (
     HERE,
@@ -203,7 +204,7 @@ def sample(
 
 
 app.command(name="model")(model_command)
-for _command in (profile, issues, explain, decide, undo, report):
+for _command in (profile, issues, explain, decide, undo, split, rollback, report):
     app.command()(_command)
 
 

@@ -24,6 +24,8 @@ Workers = Annotated[
     int | None, typer.Option("--workers", metavar="N", min=1, help="Processes; one a core if not given.")
 ]
 AsOf = Annotated[int | None, typer.Option("--as-of", metavar="RUN", help="As it was after that run; now if not given.")]
+By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who says so.")]
+Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why; kept with the decision.")]
 Truth = Annotated[Path | None, typer.Option("--truth", metavar="FILE", help="Who is who: measures the result.")]
 Seed = Annotated[int, typer.Option("--seed", metavar="S", min=0, help="The same seed gives the same files.")]
 Region = Annotated[

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from crm_clean.cli.options import HERE, AsOf, InProject
+from crm_clean.cli.options import HERE, AsOf, By, InProject, Reason
 from crm_clean.cli.screen import say
 from crm_clean.errors import UsageError
 
@@ -24,8 +24,6 @@ Other = Annotated[
 ]
 Left = Annotated[str, typer.Argument(metavar="A", help="A record id as in review.csv, or file:row.")]
 Right = Annotated[str, typer.Argument(metavar="B", help="The other record.")]
-By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who says so.")]
-Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why; kept with the decision.")]
 _VERDICTS = ("same", "different")
 
 
