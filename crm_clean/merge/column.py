@@ -13,8 +13,10 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from crm_clean.merge.groups import NONE, BoolArray, IntArray
+from crm_clean.records.table import Table
 from crm_clean.text import squeeze
 
 # UTF-8 read as cp1252, or letters that an encoding could not hold.
@@ -27,12 +29,25 @@ _EMPTY_WORDS = frozenset(
 )  # fmt: skip
 
 
-def whole(series: pd.Series[str]) -> pa.Array:
-    """A column as one Arrow array; text is always large text, however pandas holds it."""
-    array = pa.array(series, from_pandas=True)
+def arrow(table: Table, given: pd.DataFrame | pa.Table) -> pa.Table:
+    """`given` as an Arrow table, whichever it is."""
+    return given if isinstance(given, pa.Table) else table.to_arrow(given)
+
+
+def whole(values: pd.Series[str] | pa.Array | pa.ChunkedArray) -> pa.Array:
+    """A column as one Arrow array; text is always large text, however it comes."""
+    array = values if isinstance(values, pa.Array | pa.ChunkedArray) else pa.array(values, from_pandas=True)
     if pa.types.is_string(array.type):
         array = array.cast(pa.large_string())
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
+def positions(values: pa.Array, among: pa.Array) -> IntArray:
+    """Where each of `values` stands in `among`, NONE where nowhere."""
+    if not len(values) or values.equals(among):
+        return np.arange(len(values))
+    found = pc.index_in(values, value_set=among)
+    return np.asarray(found.fill_null(NONE).to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
 def text_key(value: str) -> str:

@@ -29,7 +29,7 @@ from crm_clean.merge.points import GoldenPoints, golden_points, taken
 from crm_clean.merge.spec import UNITED, MergeSpec
 from crm_clean.merge.together import settle_together
 from crm_clean.records.fields import SCALARS
-from crm_clean.records.tables import CLUSTERS, CONSENTS, CONTACT_POINTS, GOLDEN, RECORDS
+from crm_clean.records.tables import CLUSTERS, CONSENTS, CONTACT_POINTS, GOLDEN, IDENTITY_EVENTS, MEMBERSHIP, RECORDS
 
 __all__ = ["MembershipHistory", "Merged", "merge"]
 
@@ -46,7 +46,7 @@ class Merged:
     consents: pd.DataFrame
 
 
-def merge(
+def merge(  # noqa: PLR0913 - each is a table or a setting of its own
     records: pd.DataFrame,
     contact_points: pd.DataFrame,
     clusters: pd.DataFrame,
@@ -72,17 +72,18 @@ def merge(
     CLUSTERS.check(clusters)
     _check_same_records(records, clusters)
     identity = assign(clusters, standing, run=run)
-    members = arrange(records, identity.membership, spec=spec, as_of=as_of)
+    membership = MEMBERSHIP.to_pandas(identity.membership)
+    members = arrange(records, membership, spec=spec, as_of=as_of)
     won = _winners(members)
     golden = _golden(members, won)
     points = golden_points(members, contact_points)
     derived = _complete(members, golden, points, won) if spec.complete else []
     return Merged(
-        membership=identity.membership,
+        membership=membership,
         golden=GOLDEN.frame(golden),
         golden_points=points.frame,
         survivors=lineage(members, won, derived),
-        identity_events=identity.events,
+        identity_events=IDENTITY_EVENTS.to_pandas(identity.events),
         consents=CONSENTS.empty(),
     )
 

@@ -1,14 +1,17 @@
 """Ids for life: which golden record each cluster continues.
 
-A cluster keeps the golden id that most of its members had; a golden id stays with the cluster that holds most of its
-members. Ties go to the smaller id. Nothing depends on the order of rows or on the names of clusters, so adding or
-removing records renames nobody else. What changed is told in events:
+A cluster keeps the golden id that most of its members have; a golden id stays with the cluster that holds most of its
+members. Where two part that had been merged, each goes back to the id it had: one whose members all came from elsewhere
+leaves the id to those it came to. A cluster that continues nobody takes back the id that most of its members bore
+earlier, if nobody has it and half of the cluster bore it: an id never goes over to somebody else. Ties go to the
+smaller id. Nothing depends on the order of rows or on the names of clusters, so adding or removing records renames
+nobody else. What changed is told in events:
 
     created    a new golden record
     split      it took members from `other_id`, which goes on elsewhere
     absorbed   it ended; `other_id` holds most of its members now
     retired    it ended; none of its members is left
-    revived    it had ended before, and a member has come back
+    revived    it had ended before, and members of it have come back or parted again
 """
 
 from __future__ import annotations
@@ -18,16 +21,20 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
-from crm_clean.merge.column import whole
+from crm_clean.merge.claims import Past, Tally, go_home, granted, take_back
+from crm_clean.merge.column import arrow, positions, whole
 from crm_clean.merge.groups import NONE, BoolArray, IntArray
 from crm_clean.records.ids import RecordId, mint_golden_id
 from crm_clean.records.table import INT, STRING, Table
-from crm_clean.records.tables import IDENTITY_EVENTS, MEMBERSHIP
-
+from crm_clean.records.tables import CLUSTERS, IDENTITY_EVENTS, MEMBERSHIP
 
 EARLIER = Table("earlier", (), {"record_id": STRING, "golden_id": STRING, "ended": INT})
+Asked = Callable[[Sequence[str]], Collection[str]]
+_EVENTS = ("absorbed", "created", "retired", "revived", "split")
+_LATEST = np.iinfo(np.int64).max
 
 
 def _none_of(golden_ids: Sequence[str]) -> Collection[str]:  # noqa: ARG001
@@ -36,7 +43,7 @@ def _none_of(golden_ids: Sequence[str]) -> Collection[str]:  # noqa: ARG001
 
 @dataclass(frozen=True)
 class MembershipHistory:
-    """What stands from the last run, and what stood before.
+    """What stands from the last run, and what stood before; frames or Arrow tables.
 
     `membership`: record_id, golden_id (more columns do no harm); of a part of the people, all members of every golden
     record that the part touches. `used`: which of these golden ids were ever given, standing or not; none of them is
@@ -45,108 +52,154 @@ class MembershipHistory:
     these records bore earlier, newest first. `elsewhere`: which of these golden ids stand outside the part.
     """
 
-    membership: pd.DataFrame
-    used: Callable[[Sequence[str]], Collection[str]] | Iterable[str] = ()
-    former: pd.DataFrame = field(default_factory=MEMBERSHIP.empty)
-    before: pd.DataFrame = field(default_factory=EARLIER.empty)
-    elsewhere: Callable[[Sequence[str]], Collection[str]] = _none_of
+    membership: pd.DataFrame | pa.Table
+    used: Asked | Iterable[str] = ()
+    former: pd.DataFrame | pa.Table = field(default_factory=MEMBERSHIP.empty)
+    before: pd.DataFrame | pa.Table = field(default_factory=EARLIER.empty)
+    elsewhere: Asked = _none_of
 
     @classmethod
     def empty(cls) -> MembershipHistory:
         """Before the first run."""
         return cls(MEMBERSHIP.empty())
 
+    def ever(self, golden_ids: Sequence[str]) -> set[str]:
+        """Which of `golden_ids` were given before."""
+        used = self.used(golden_ids) if callable(self.used) else set(self.used).intersection(golden_ids)
+        known = (whole(frame["golden_id"]) for frame in (self.membership, self.former, self.before))
+        asked = pa.array(golden_ids, pa.large_string())
+        found = (asked.filter(pc.is_in(asked, value_set=ids)).to_pylist() for ids in known)
+        return {*used, *(golden_id for ids in found for golden_id in ids)}
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Identity:
-    """`membership`: MEMBERSHIP by record id. `events`: IDENTITY_EVENTS by golden id."""
+    """`membership`: MEMBERSHIP by record id. `events`: IDENTITY_EVENTS by golden id. Both are Arrow tables.
 
-    membership: pd.DataFrame
-    events: pd.DataFrame
+    `golden`: per row of `membership`, the number of its golden id in `golden_ids`, which are sorted.
+    """
+
+    membership: pa.Table
+    events: pa.Table
+    golden: IntArray
+    golden_ids: pa.Array
 
 
-def assign(clusters: pd.DataFrame, standing: MembershipHistory, *, run: int) -> Identity:
-    """The golden id of every record of `clusters` (a CLUSTERS frame), and what became of the ids that stood."""
-    ordered = clusters.sort_values("record_id", ignore_index=True)
-    cluster = pd.factorize(ordered["cluster_id"])[0]  # numbered by smallest member
-    old = _old_ids(ordered["record_id"], standing)
-    claims = _claims(cluster, old)
-    kept = _keep(claims, n_clusters=int(cluster.max()) + 1 if len(cluster) else 0)
-    _, first = np.unique(cluster, return_index=True)
-    minted = kept == ""
-    kept[minted] = _mint(ordered["record_id"].iloc[first[minted]], standing, run=run)
-    golden = pd.Series(kept[cluster], dtype=pd.StringDtype("pyarrow"))
-    membership = MEMBERSHIP.frame(
-        {"record_id": ordered["record_id"], "golden_id": golden, "match_probability": ordered["match_probability"]}
+def assign(clusters: pd.DataFrame | pa.Table, standing: MembershipHistory, *, run: int) -> Identity:
+    """The golden id of every record of `clusters` (CLUSTERS), and what became of the ids that stood."""
+    given = arrow(CLUSTERS, clusters)
+    ids = whole(given["record_id"])
+    order = pc.sort_indices(ids)
+    ids = ids.take(order)
+    cluster = codes(whole(given["cluster_id"]).take(order))[0]  # numbered by smallest member
+    first = np.unique(cluster, return_index=True)[1]
+    size = np.bincount(cluster)
+    past, names, n_stood = _past(ids, cluster, standing)
+    tally = Tally.of(cluster[past.row[past.stands]], past.golden[past.stands])
+    elsewhere = _told(standing.elsewhere, names)
+    leaves = go_home(tally, past, cluster, size, elsewhere=elsewhere)
+    kept = granted(tally, leaves, names, n_clusters=len(size))
+    taken_back = take_back(kept, past, cluster, size, names=names, elsewhere=elsewhere)
+    kept = np.where(kept == NONE, taken_back, kept)
+    minted = kept == NONE
+    names = pa.concat_arrays([names, _mint(ids.take(pa.array(first[minted])), standing, run=run)])
+    kept[minted] = np.arange(len(names) - int(minted.sum()), len(names))
+    rank, sorted_ids = _ranked(names)
+    events = _events(kept, minted, tally, n_stood, rank=rank, names=sorted_ids)
+    now = np.unique(rank[kept])
+    golden = np.searchsorted(now, rank[kept])[cluster]
+    golden_ids = sorted_ids.take(pa.array(now))
+    membership = pa.table(
+        [ids, golden_ids.take(pa.array(golden)), given["match_probability"].take(order)], names=[*MEMBERSHIP.columns]
+    ).cast(MEMBERSHIP.schema)
+    return Identity(membership, events, golden, golden_ids)
+
+
+def codes(values: pa.Array) -> tuple[IntArray, pa.Array]:
+    """Number of each value, by first appearance, NONE where missing; and the values by number."""
+    encoded = values.dictionary_encode()
+    return encoded.indices.fill_null(NONE).to_numpy(zero_copy_only=False).astype(np.int64), encoded.dictionary
+
+
+def _past(ids: pa.Array, cluster: IntArray, standing: MembershipHistory) -> tuple[Past, pa.Array, int]:
+    """What golden ids the records bear and bore; the ids by number; how many of them, the first ones, stood."""
+    parts = [standing.membership, standing.former, standing.before]
+    golden, names = codes(pa.concat_arrays([whole(part["golden_id"]) for part in parts]))
+    n_stood = int(golden[: len(parts[0])].max(initial=NONE)) + 1
+    row = np.concatenate([positions(whole(part["record_id"]), ids) for part in parts])
+    ended = np.concatenate(
+        [
+            np.full(len(parts[0]), _LATEST),
+            np.full(len(parts[1]), _LATEST - 1),
+            whole(parts[2]["ended"]).cast(pa.int64()).fill_null(0).to_numpy(zero_copy_only=False),
+        ]
     )
-    return Identity(membership, _events(kept, minted, claims, standing))
+    here = row != NONE
+    return Past.of(row[here], golden[here], ended[here], latest=_LATEST, n_rows=len(cluster)), names, n_stood
 
 
-def _old_ids(records: pd.Series[str], standing: MembershipHistory) -> pd.Series[str]:
-    """The golden id each record had, by position; the standing one before a former one."""
-    columns = ["record_id", "golden_id"]
-    known = [frame[columns] for frame in (standing.membership, standing.former) if len(frame)]
-    if not known:
-        return pd.Series(pd.NA, index=records.index, dtype=pd.StringDtype("pyarrow"))
-    had = pd.concat(known, ignore_index=True).drop_duplicates("record_id", keep="first")
-    found = pc.index_in(whole(records), value_set=whole(had["record_id"]))
-    at = found.fill_null(NONE).to_numpy(zero_copy_only=False)
-    return had["golden_id"].reset_index(drop=True).reindex(at).reset_index(drop=True)
+def _told(asked: Asked, names: pa.Array) -> Callable[[IntArray], BoolArray]:
+    """The same question of numbers of `names`."""
+
+    def answer(numbers: IntArray) -> BoolArray:
+        which = np.unique(numbers)
+        words = names.take(pa.array(which)).to_pylist()
+        there = set(asked(words)) if words else set()
+        return np.isin(numbers, which[[word in there for word in words]])
+
+    return answer
 
 
-def _claims(cluster: IntArray, old: pd.Series[str]) -> pd.DataFrame:
-    """cluster, golden_id, n: how many members of the cluster had that id; the strongest claim first."""
-    held = old.notna().to_numpy()
-    counted = pd.DataFrame({"cluster": cluster[held], "golden_id": old[held].to_numpy(object)})
-    claims = counted.groupby(["cluster", "golden_id"], sort=False).size().rename("n").reset_index()
-    return claims.sort_values(["n", "golden_id", "cluster"], ascending=[False, True, True], ignore_index=True)
-
-
-def _keep(claims: pd.DataFrame, *, n_clusters: int) -> np.ndarray:
-    """The id each cluster continues, or "": claims are granted strongest first, one id a cluster, one cluster an id."""
-    kept = np.full(n_clusters, "", dtype=object)
-    disputed = claims["cluster"].duplicated(keep=False) | claims["golden_id"].duplicated(keep=False)
-    plain = claims[~disputed]
-    kept[plain["cluster"].to_numpy()] = plain["golden_id"].to_numpy()
-    taken: set[str] = set()
-    for cluster, golden_id in zip(claims["cluster"][disputed], claims["golden_id"][disputed], strict=True):
-        if kept[cluster] == "" and golden_id not in taken:
-            kept[cluster] = golden_id
-            taken.add(golden_id)
-    return kept
-
-
-def _mint(smallest: pd.Series[str], standing: MembershipHistory, *, run: int) -> list[str]:
+def _mint(smallest: pa.Array, standing: MembershipHistory, *, run: int) -> pa.Array:
     """New ids, one per smallest member, none of which was ever given before."""
-    ever = () if callable(standing.used) else standing.used
-    used = {*ever, *standing.membership["golden_id"], *standing.former["golden_id"]}
-    if callable(standing.used):
-        used |= {*standing.used([mint_golden_id([RecordId(record)], run=run) for record in smallest])}
-    minted = []
-    for record in smallest:
-        golden_id, again = mint_golden_id([RecordId(record)], run=run), 0
-        while golden_id in used:
-            again += 1
-            golden_id = mint_golden_id([RecordId(f"{record}|{again}")], run=run)
-        used.add(golden_id)
-        minted.append(str(golden_id))
-    return minted
+    records = smallest.to_pylist()
+    minted: list[str] = [mint_golden_id([RecordId(record)], run=run) for record in records]
+    used = standing.ever(minted) if minted else set()
+    if used or len(set(minted)) < len(minted):
+        seen: set[str] = set()
+        for at, record in enumerate(records):
+            again = 0
+            while minted[at] in used or minted[at] in seen:
+                again += 1
+                minted[at] = mint_golden_id([RecordId(f"{record}|{again}")], run=run)
+                used |= standing.ever([minted[at]])
+            seen.add(minted[at])
+    return pa.array(minted, pa.large_string())
 
 
-def _events(kept: np.ndarray, minted: BoolArray, claims: pd.DataFrame, standing: MembershipHistory) -> pd.DataFrame:
-    stood = set(standing.membership["golden_id"])
-    now = set(kept)
-    present = claims.drop_duplicates("golden_id", keep="first")
-    heir = dict(zip(present["golden_id"], kept[present["cluster"].to_numpy()], strict=True))
-    told = [(golden_id, "created", None) for golden_id in kept[minted]]
-    told += [(golden_id, "revived", None) for golden_id in kept[~minted] if golden_id not in stood]
-    told += [(kept[c], "split", g) for c, g in zip(claims["cluster"], claims["golden_id"], strict=True)
-             if g in now and kept[c] != g]  # fmt: skip
-    for golden_id in stood - now:
-        other = heir.get(golden_id)
-        told.append((golden_id, "absorbed" if other else "retired", other))
-    told.sort(key=lambda event: (event[0], event[1], event[2] or ""))
-    ids, events, others = zip(*told, strict=True) if told else ((), (), ())
-    return IDENTITY_EVENTS.frame(
-        pd.DataFrame({"golden_id": ids, "event": events, "other_id": others}, dtype=pd.StringDtype("pyarrow"))
-    )
+def _ranked(names: pa.Array) -> tuple[IntArray, pa.Array]:
+    """The rank of each name, and the names in order."""
+    order = pc.sort_indices(names)
+    rank = np.empty(len(names), np.int64)
+    rank[order.to_numpy()] = np.arange(len(names))
+    return rank, names.take(order)
+
+
+def _events(
+    kept: IntArray, minted: BoolArray, tally: Tally, n_stood: int, *, rank: IntArray, names: pa.Array
+) -> pa.Table:
+    goes_on = np.zeros(len(rank), dtype=bool)
+    goes_on[kept] = True
+    revived = kept[~minted & (kept >= n_stood)]
+    moved = goes_on[tally.golden] & (kept[tally.cluster] != tally.golden)
+    ended = np.flatnonzero(~goes_on[:n_stood])
+    heir = np.full(len(rank), NONE, np.int64)
+    heir[tally.golden[::-1]] = kept[tally.cluster[::-1]]  # the strongest claim is the last written
+    absorbed = heir[ended] != NONE
+    told = [
+        (kept[minted], "created", None),
+        (revived, "revived", None),
+        (kept[tally.cluster[moved]], "split", tally.golden[moved]),
+        (ended[absorbed], "absorbed", heir[ended[absorbed]]),
+        (ended[~absorbed], "retired", None),
+    ]
+    who = rank[np.concatenate([ids for ids, _, _ in told])]
+    what = np.concatenate([np.full(len(ids), _EVENTS.index(event)) for ids, event, _ in told])
+    others = np.concatenate([np.full(len(ids), NONE) if other is None else rank[other] for ids, _, other in told])
+    order = np.lexsort([others, what, who])
+    columns = [
+        names.take(pa.array(who[order])),
+        pa.array(_EVENTS).take(pa.array(what[order])),
+        names.take(pa.array(others[order], mask=others[order] == NONE)),
+    ]
+    return pa.table(columns, names=[*IDENTITY_EVENTS.columns]).cast(IDENTITY_EVENTS.schema)

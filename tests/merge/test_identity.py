@@ -29,10 +29,10 @@ def history(**members: str) -> MembershipHistory:
 
 def told(identity: Identity, standing: MembershipHistory) -> tuple[dict[str, str], set[tuple[str, str, str]]]:
     """Golden id by record and the events; an id not given before reads `new` and its smallest member."""
-    membership = identity.membership
+    membership = MEMBERSHIP.to_pandas(identity.membership)
     names = {g: g if g in standing.used else f"new {r}" for r, g in
              sorted(zip(membership["record_id"], membership["golden_id"], strict=True), reverse=True)}  # fmt: skip
-    events = identity.events.fillna("")
+    events = IDENTITY_EVENTS.to_pandas(identity.events).fillna("")
     return (
         {r: names[g] for r, g in zip(membership["record_id"], membership["golden_id"], strict=True)},
         {(names.get(g, g), e, names.get(o, o)) for g, e, o in events.itertuples(index=False)},
@@ -63,14 +63,18 @@ def test_who_keeps_the_id(
 ) -> None:
     standing = history(**before)
     identity = assign(clusters(*now), standing, run=2)
-    MEMBERSHIP.check(identity.membership)
-    IDENTITY_EVENTS.check(identity.events)
+    MEMBERSHIP.check_table(identity.membership)
+    IDENTITY_EVENTS.check_table(identity.events)
     assert told(identity, standing) == (ids, events)
 
 
 def test_a_retired_id_is_never_given_again() -> None:
-    first = assign(clusters("a"), MembershipHistory.empty(), run=1).membership["golden_id"][0]
-    again = assign(clusters("a"), MembershipHistory(MEMBERSHIP.empty(), used=[first]), run=1).membership["golden_id"][0]
+    first = assign(clusters("a"), MembershipHistory.empty(), run=1).membership["golden_id"][0].as_py()
+    again = (
+        assign(clusters("a"), MembershipHistory(MEMBERSHIP.empty(), used=[first]), run=1)
+        .membership["golden_id"][0]
+        .as_py()
+    )
     assert again != first
 
 
@@ -78,8 +82,8 @@ def test_a_record_that_comes_back_finds_its_golden_record() -> None:
     gone = history(A="ab").membership
     standing = MembershipHistory(MEMBERSHIP.empty(), used=("A",), former=gone)
     identity = assign(clusters("a"), standing, run=3)
-    assert identity.membership["golden_id"].tolist() == ["A"]
-    assert identity.events.values.tolist()[0][:2] == ["A", "revived"]
+    assert identity.membership["golden_id"].to_pylist() == ["A"]
+    assert identity.events["event"].to_pylist() == ["revived"]
 
 
 class Lives(RuleBasedStateMachine):
@@ -101,7 +105,9 @@ class Lives(RuleBasedStateMachine):
         before = pd.DataFrame([(r, g, 1.0) for r, g in self.golden.items()], columns=list(MEMBERSHIP.columns))
         identity = assign(frame, MembershipHistory(MEMBERSHIP.frame(before), self.used), run=self.run_number)
         self.before = self.golden
-        self.golden = dict(zip(identity.membership["record_id"], identity.membership["golden_id"], strict=True))
+        self.golden = dict(
+            zip(*(identity.membership[name].to_pylist() for name in ("record_id", "golden_id")), strict=True)
+        )
         minted = set(self.golden.values()) - set(self.before.values())
         assert not minted & self.used
         self.used |= set(self.golden.values())
