@@ -237,7 +237,7 @@ def _report(
     standing: Standing, pairs: pd.DataFrame, ids: pa.Array, affected: Flags, clustering: Clustering
 ) -> dict[str, Any]:
     """The last report with what has changed since; the promise and what blocking rules did are those of the last run
-    that looked at every pair."""
+    that looked at every pair. `n_kept` is how many pairs will stand in the table."""
     here = ids.filter(pa.array(affected))
     near = pc.or_(*(pc.is_in(standing.pairs[side], value_set=here) for side in ("left_id", "right_id")))
     others = standing.pairs["verdict"].filter(pc.invert(near)).value_counts().to_pylist()
@@ -249,6 +249,7 @@ def _report(
     n_inside = n_pairs(new) - n_pairs(old)
     return {
         **standing.report,
+        "n_kept": len(pairs) + sum(n_other.values()),
         "n_merged": int(standing.report["n_merged"]) + n_inside,
         "n_review": int(n_here.get("review", 0)) + n_other.get("review", 0),
         "n_cut": int(n_here.get("cut", 0)) + n_other.get("cut", 0),

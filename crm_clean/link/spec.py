@@ -11,7 +11,8 @@ class LinkSpec(BaseModel):
     `precision` is the promise: the share of pairs inside final clusters that are truly one person. `threshold` is the
     probability at which a pair is merged; None lets the run choose it so that the promise holds. Pairs between
     `review_floor` and the threshold go to people. A blocking rule may make at most `pairs_per_record` pairs for each
-    record; blocks over `max_block` records are cut by further keys.
+    record; blocks over `max_block` records are cut by further keys. A run in which at most the share `partial` of the
+    records is new or changed looks at those and whom they touch alone; 0 makes every run a full one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -22,4 +23,5 @@ class LinkSpec(BaseModel):
     pairs_per_record: float = Field(default=1.5, gt=0.0)
     max_block: int = Field(default=500, ge=2)
     max_cluster: int = Field(default=50, ge=2)
+    partial: float = Field(default=0.0, ge=0.0, le=1.0)
     seed: int = 0

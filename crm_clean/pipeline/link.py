@@ -9,15 +9,22 @@ import json
 from collections.abc import Mapping
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import pyarrow as pa
 
 from crm_clean import files
 from crm_clean.pipeline.fingerprint import code_version
+from crm_clean.pipeline.partial import is_partial, union, whole
 from crm_clean.pipeline.shelf import Shelf
+from crm_clean.pipeline.standing import said_since
 from crm_clean.pipeline.step import Context, Counts, Step
-from crm_clean.records.tables import CLUSTERS, CONTACT_POINTS, DECISIONS, PAIRS, RECORDS
+from crm_clean.records.tables import CLUSTERS, CONTACT_POINTS, DECISIONS, MEMBERSHIP, PAIRS, RECORDS
+
+if TYPE_CHECKING:
+    from crm_clean.link.partial import LinkedPart
+    from crm_clean.link.results import Linked
 
 # A model learnt from few records is no guide to many: it is trained anew once there are this many times more.
 _OUTGROWN = 2.0
@@ -31,17 +38,41 @@ def ledger(context: Context) -> pd.DataFrame:
 
 
 def _run(context: Context) -> Counts:
+    said = ledger(context)
+    part = _linked_part(context, said) if is_partial(context) else None
+    if part is not None:
+        return _put_part(context, said, part)
+    linked, n_records = _linked(context, said)
+    scope = _everybody(context) if is_partial(context) else None
+    context.shelf.write(PAIRS, linked.pairs, scope=scope)
+    context.shelf.write(CLUSTERS, linked.clusters)
+    context.shelf.write_json("model", _learnt(context, n_records) | {"model": linked.model})
+    context.shelf.write_json("link_report", linked.report)
+    verdicts = linked.pairs["verdict"].value_counts()
+    people = int(linked.clusters["cluster_id"].nunique())
+    return {
+        "decisions": len(said),
+        "linked": n_records,
+        "pairs": len(linked.pairs),
+        "review": int(verdicts.get("review", 0)),
+        "cut": int(verdicts.get("cut", 0)),
+        "people": people,
+        "merged": n_records - people,
+    }
+
+
+def _linked(context: Context, said: pd.DataFrame) -> tuple[Linked, int]:
+    """All that will stand, linked anew, and how many records that is."""
     from crm_clean.link.linking import link
     from crm_clean.link.model_file import fit
     from crm_clean.link.people import RECORD_COLUMNS
     from crm_clean.link.reading import POINT_COLUMNS
 
-    shelf = context.shelf
-    records, said = shelf.read_table(RECORDS, columns=RECORD_COLUMNS), ledger(context)
+    records = whole(context, RECORDS, columns=RECORD_COLUMNS)
     model = _model(context, len(records))
     linked = link(
         records,
-        shelf.read_table(CONTACT_POINTS, columns=POINT_COLUMNS),
+        whole(context, CONTACT_POINTS, columns=POINT_COLUMNS),
         said,
         spec=context.settings.link,
         model=model,
@@ -51,19 +82,69 @@ def _run(context: Context) -> Counts:
     if model is not None and context.model is not None:
         for sentence in fit(model, linked.model).notices():
             context.reporter.notice(sentence)
-    shelf.write(PAIRS, linked.pairs)
-    shelf.write(CLUSTERS, linked.clusters)
-    shelf.write_json("model", _learnt(context, len(records)) | {"model": linked.model})
-    shelf.write_json("link_report", linked.report)
-    verdicts = linked.pairs["verdict"].value_counts()
-    people = int(linked.clusters["cluster_id"].nunique())
+    return linked, len(records)
+
+
+def _linked_part(context: Context, said: pd.DataFrame) -> LinkedPart | None:
+    """What is touched, linked to all that will stand; None where it takes a full run to tell."""
+    from crm_clean.link.partial import Standing, link_part
+    from crm_clean.link.people import RECORD_COLUMNS
+    from crm_clean.link.reading import POINT_COLUMNS
+
+    last = json.loads(context.last["model"])
+    records = whole(context, RECORDS, columns=RECORD_COLUMNS)
+    if _standing_model(context, len(records)) is None:
+        return None
+    standing = Standing(
+        pairs=context.store.standing(PAIRS),
+        membership=context.store.standing(MEMBERSHIP, columns=["record_id", "golden_id"]),
+        model=last["model"],
+        report=last["report"],
+    )
+    return link_part(
+        records,
+        whole(context, CONTACT_POINTS, columns=POINT_COLUMNS),
+        said,
+        spec=context.settings.link,
+        standing=standing,
+        touched=_touched(context),
+        workers=context.workers,
+    )
+
+
+def _touched(context: Context) -> pa.Array:
+    """Records that are new, changed or gone, and those on whom anybody decided since the last run."""
+    anew = [said_since(context.store, DECISIONS), context.shelf.read(DECISIONS)]
+    ends = [pa.array(frame[side], pa.string()) for frame in anew for side in ("left_id", "right_id")]
+    return union(*ends, context.shelf.scope(RECORDS))
+
+
+def _everybody(context: Context) -> pa.Array:
+    """All records that stand or will."""
+    ids = context.store.standing(RECORDS, columns=["record_id"])["record_id"]
+    return union(ids, context.shelf.read_table(RECORDS, columns=["record_id"])["record_id"])
+
+
+def _put_part(context: Context, said: pd.DataFrame, part: LinkedPart) -> Counts:
+    """Put the pairs and clusters of what was looked at on the shelf; counts are of the whole."""
+    shelf, store, last = context.shelf, context.store, json.loads(context.last["counts"])
+    scope = union(part.affected, shelf.scope(RECORDS))
+    shelf.write(PAIRS, part.pairs, scope=scope)
+    shelf.write(CLUSTERS, part.clusters)
+    kept = json.loads(context.last["model"])
+    shelf.write_json("model", {name: value for name, value in kept.items() if name != "report"})
+    shelf.write_json("link_report", part.report)
+    homes = store.take(MEMBERSHIP, "record_id", scope, columns=["golden_id"])["golden_id"]
+    people = last["people"] - len(homes.unique()) + int(part.clusters["cluster_id"].nunique())
+    n_records = len(store.standing(RECORDS, columns=["record_id"])) - len(homes) + len(part.clusters)
     return {
         "decisions": len(said),
-        "pairs": len(linked.pairs),
-        "review": int(verdicts.get("review", 0)),
-        "cut": int(verdicts.get("cut", 0)),
+        "linked": len(part.affected),
+        "pairs": part.report["n_kept"],
+        "review": part.report["n_review"],
+        "cut": part.report["n_cut"],
         "people": people,
-        "merged": len(records) - people,
+        "merged": n_records - people,
     }
 
 
@@ -126,5 +207,5 @@ LINK = Step(
     inputs=("records", "contact_points", "decisions"),
     outputs=("pairs", "clusters", "model.json", "link_report.json"),
     depends=_depends,
-    modules=("crm_clean.link.linking",),
+    modules=("crm_clean.link.linking", "crm_clean.link.partial"),
 )

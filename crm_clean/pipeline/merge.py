@@ -1,60 +1,164 @@
-"""The merge step: one golden record a cluster, under the id its people had before."""
+"""The merge step: one golden record a cluster, under the id its people had before.
+
+A partial run merges the clusters that linking made anew, and those of people whose address somebody else has closed or
+on whom somebody gave their word.
+"""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from crm_clean.merge.identity import MembershipHistory
+from crm_clean.pipeline.partial import is_partial, part, union
+from crm_clean.pipeline.standing import said_since
 from crm_clean.pipeline.step import Context, Counts, Step
 from crm_clean.records.tables import (
     CLUSTERS,
+    CONSENTS,
     CONTACT_POINTS,
     GOLDEN,
     GOLDEN_POINTS,
     IDENTITY_EVENTS,
     MEMBERSHIP,
+    OVERRIDES,
     RECORDS,
     SURVIVORS,
 )  # fmt: skip
 from crm_clean.store.base import Store
 
+_OF_RECORDS, _OF_GOLDEN = (MEMBERSHIP,), (GOLDEN, GOLDEN_POINTS, SURVIVORS)
+# Consent at these belongs to the address, whoever has it.
+_SHARED = ("email", "phone")
 
-def standing_membership(store: Store) -> MembershipHistory:
-    """Who is in which golden record, every id ever given, and where records that left had been."""
-    history = store.history(MEMBERSHIP)
-    if history.empty:
-        return MembershipHistory.empty()
-    stands = history["valid_to"].isna()
-    membership = history.loc[stands, list(MEMBERSHIP.columns)].reset_index(drop=True)
-    left = history[~stands & ~history["record_id"].isin(membership["record_id"])]
-    former = left.drop_duplicates("record_id", keep="last")[list(MEMBERSHIP.columns)].reset_index(drop=True)
-    return MembershipHistory(membership, used=pd.unique(history["golden_id"]).tolist(), former=former)
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """What a run merges. `records`, `golden`: ids of all it speaks of, be they gone; None for everybody.
+
+    `clusters`: CLUSTERS of the records that are merged.
+    """
+
+    clusters: pd.DataFrame
+    records: pa.Array | None = None
+    golden: pa.Array | None = None
 
 
 def _run(context: Context) -> Counts:
+    from crm_clean.merge.crowd import Crowd
     from crm_clean.merge.golden import merge
 
-    shelf = context.shelf
+    chosen = _part(context) if is_partial(context) else _Part(context.shelf.read(CLUSTERS))
+    ids = pa.array(chosen.clusters["record_id"], pa.string())
     merged = merge(
-        shelf.read(RECORDS),
-        shelf.read(CONTACT_POINTS),
-        shelf.read(CLUSTERS),
+        RECORDS.to_pandas(part(context, RECORDS, ids)),
+        CONTACT_POINTS.to_pandas(part(context, CONTACT_POINTS, ids)),
+        chosen.clusters,
         spec=context.settings.merge,
         run=context.run,
-        standing=standing_membership(context.store),
+        standing=_history(context.store, chosen),
         as_of=pd.Timestamp(context.now),
+        overrides=context.store.read(OVERRIDES),
+        consents=context.store.read(CONSENTS),
+        crowd=None if chosen.records is None else Crowd(context.store, chosen.records, chosen.golden),
     )
-    tables = (MEMBERSHIP, GOLDEN, GOLDEN_POINTS, SURVIVORS, IDENTITY_EVENTS)
-    for table in tables:
-        shelf.write(table, getattr(merged, table.name))
-    return {"golden": len(merged.golden), "identity_events": len(merged.identity_events)}
+    golden = chosen.golden
+    if golden is not None:
+        golden = union(golden, pa.array(merged.golden["golden_id"], pa.string()))
+    for table in _OF_RECORDS:
+        context.shelf.write(table, getattr(merged, table.name), scope=chosen.records)
+    for table in _OF_GOLDEN:
+        context.shelf.write(table, getattr(merged, table.name), scope=golden)
+    for table in (IDENTITY_EVENTS, CONSENTS):
+        context.shelf.write(table, getattr(merged, table.name))
+    n_golden = len(merged.golden)
+    if chosen.golden is not None:
+        n_golden += json.loads(context.last["counts"])["golden"] - len(chosen.golden)
+    return {"golden": n_golden, "remade": len(merged.golden), "identity_events": len(merged.identity_events)}
+
+
+def _part(context: Context) -> _Part:
+    store, linked = context.store, context.shelf.read(CLUSTERS)
+    scope = context.shelf.scope(RECORDS)
+    assert scope is not None
+    linked_ids = union(pa.array(linked["record_id"], pa.string()), scope)
+    homes = store.take(MEMBERSHIP, "record_id", linked_ids, columns=["golden_id"])["golden_id"]
+    others = union(_closed_elsewhere(context), _spoken_of(store))
+    others = others.filter(pc.invert(pc.is_in(others, value_set=homes.combine_chunks())))
+    beside = store.take(MEMBERSHIP, "golden_id", others)
+    clusters = CLUSTERS.frame(pd.concat([linked, _as_clusters(MEMBERSHIP.to_pandas(beside))], ignore_index=True))
+    return _Part(clusters, union(linked_ids, beside["record_id"]), union(homes, others))
+
+
+def _as_clusters(membership: pd.DataFrame) -> pd.DataFrame:
+    """Golden records as they stand, as the clusters they were."""
+    smallest = membership.groupby("golden_id")["record_id"].transform("min")
+    return CLUSTERS.frame(membership.assign(cluster_id=smallest)[list(CLUSTERS.columns)])
+
+
+def _closed_elsewhere(context: Context) -> pa.Array:
+    """Golden records that hold an address which this run's records, or people since the last run, speak of."""
+    points = context.shelf.read_table(CONTACT_POINTS, columns=["kind", "key", "opt_out", "bounced"])
+    is_said = pc.or_(pc.fill_null(points["opt_out"], False), pc.fill_null(points["bounced"], False))
+    said = points.filter(pc.and_(is_said, pc.is_in(points["kind"], value_set=pa.array(_SHARED))))
+    keys = union(said["key"].drop_null(), pa.array(said_since(context.store, CONSENTS)["key"].dropna(), pa.string()))
+    return union(context.store.take(GOLDEN_POINTS, "key", keys, columns=["golden_id"])["golden_id"])
+
+
+def _spoken_of(store: Store) -> pa.Array:
+    """Golden records of which people said since the last run what a value is."""
+    records = pa.array(said_since(store, OVERRIDES)["record_id"], pa.string())
+    return union(store.take(MEMBERSHIP, "record_id", records, columns=["golden_id"])["golden_id"])
+
+
+def _history(store: Store, chosen: _Part) -> MembershipHistory:
+    """Who is in which golden record and was in which, of the part that is merged or of everybody."""
+    if not store.last_run():
+        return MembershipHistory.empty()
+    if chosen.records is None or chosen.golden is None:
+        ever, golden = store.history(MEMBERSHIP), pa.array([], pa.string())
+    else:
+        ever, golden = _past_of(store, chosen.records, chosen.golden), chosen.golden
+    stands = ever["valid_to"].isna()
+    membership = ever.loc[stands, list(MEMBERSHIP.columns)].reset_index(drop=True)
+    ended = ever[~stands].sort_values(["valid_to", "record_id"], ascending=[False, True])
+    left = ended[~ended["record_id"].isin(membership["record_id"])]
+    former = left.drop_duplicates("record_id")[list(MEMBERSHIP.columns)].reset_index(drop=True)
+    before = ended[["record_id", "golden_id", "valid_to"]].rename(columns={"valid_to": "ended"})
+    return MembershipHistory(
+        membership,
+        used=lambda ids: set(store.written(IDENTITY_EVENTS, where={"golden_id": list(ids)})["golden_id"]),
+        former=former,
+        before=before.reset_index(drop=True),
+        elsewhere=lambda ids: set() if chosen.golden is None else _standing_of(store, ids) - set(golden.to_pylist()),
+    )
+
+
+def _standing_of(store: Store, ids: Sequence[str]) -> set[str]:
+    asked = pa.array(list(ids), pa.string())
+    return set(store.take(GOLDEN, "golden_id", asked, columns=["golden_id"])["golden_id"].to_pylist())
+
+
+def _past_of(store: Store, records: pa.Array, golden: pa.Array) -> pd.DataFrame:
+    """The history of membership of some records, and of all that now are in some golden records."""
+    mates = store.take(MEMBERSHIP, "golden_id", golden, columns=["record_id"])["record_id"]
+    return store.history(MEMBERSHIP, where={"record_id": union(records, mates).to_pylist()})
 
 
 MERGE = Step(
     name="merge",
     run=_run,
-    inputs=("records", "contact_points", "clusters"),
-    outputs=("membership", "golden", "golden_points", "survivors", "identity_events"),
-    depends=lambda context: context.settings.merge.model_dump(mode="json"),
+    inputs=("records", "contact_points", "clusters", "decisions"),
+    outputs=("membership", "golden", "golden_points", "survivors", "identity_events", "consents"),
+    depends=lambda context: [
+        context.settings.merge.model_dump(mode="json"),
+        len(context.store.read(OVERRIDES)),
+        len(context.store.read(CONSENTS)),
+    ],
     modules=("crm_clean.merge.golden",),
 )

@@ -2,46 +2,85 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from crm_clean.pipeline.deliverable import add_undeliverable
+from crm_clean.pipeline.partial import is_small, may_be_partial, union
 from crm_clean.pipeline.reading import reading, staged
-from crm_clean.pipeline.standing import beside_standing, brings_nothing
+from crm_clean.pipeline.snapshots import gone_records
+from crm_clean.pipeline.standing import Tables, beside_standing, brings_nothing, new_records, of_these
 from crm_clean.pipeline.step import Context, Counts, Step
 from crm_clean.records.tables import CONTACT_POINTS, ISSUES, RECORDS, VOCABULARY
 
 if TYPE_CHECKING:
-    from crm_clean.normalise.apply import Tables
+    from crm_clean.normalise.apply import Tables as Normalised
     from crm_clean.normalise.memory import Memory
 
-_TABLES = (RECORDS, CONTACT_POINTS, ISSUES, VOCABULARY)
+_TABLES = (RECORDS, CONTACT_POINTS, ISSUES)
+# Fewer records are read as fast without what is remembered of a million values.
+_FEW = 50_000
 
 
 def _run(context: Context) -> Counts:
     records, points = staged(context)
-    n_records = len(records)
-    if brings_nothing(context, records, points):
-        found = tuple(context.store.standing(table) for table in _TABLES)
-        n_issues = pc.sum(pc.is_in(found[2]["record_id"], value_set=records["record_id"].combine_chunks())).as_py() or 0
-    else:
-        fresh = _normalised(context, records, points)
-        n_issues = len(fresh.issues)
-        found = beside_standing(context, (fresh.records, fresh.contact_points, fresh.issues))
-        found = (*found, _of_all(context, fresh.vocabulary, found[0]))
+    n_given, ids = len(records), records["record_id"].combine_chunks()
+    gone = gone_records(context, ids)
+    fresh = None if brings_nothing(context, records, points) else _normalised(context, records, points)
     del records, points
-    found = (*found[:2], add_undeliverable(context, found[1], found[2]), found[3])
-    for table, arrow in zip(_TABLES, found, strict=True):
+    new = pa.array([], pa.string()) if fresh is None else new_records(context, fresh.records)
+    empty = tuple(table.schema.empty_table() for table in _TABLES)
+    tables = empty if fresh is None else (fresh.records, fresh.contact_points, fresh.issues)
+    vocabulary = context.store.read(VOCABULARY) if fresh is None else VOCABULARY.to_pandas(fresh.vocabulary)
+    n_standing = _n_standing(context)
+    if may_be_partial(context) and is_small(context, touched=len(new) + len(gone), standing=n_standing):
+        counts = _put_part(context, of_these(tables, new), vocabulary, scope=union(new, gone), n_standing=n_standing)
+    else:
+        counts = _put_whole(context, beside_standing(context, tables, new=new, gone=gone), vocabulary)
+    return {"normalised": n_given, "new": len(new), "gone": len(gone), "issues": len(tables[2]), **counts}
+
+
+def _n_standing(context: Context) -> int:
+    return len(context.store.standing(RECORDS, columns=["record_id"])) if context.last else 0
+
+
+def _put_whole(context: Context, tables: Tables, vocabulary: pd.DataFrame) -> Counts:
+    """Put what will stand on the shelf, all of it."""
+    records, points, issues = tables
+    issues = add_undeliverable(context, points, issues)
+    for table, arrow in zip(_TABLES, (records, points, issues), strict=True):
         context.shelf.write_table(table, arrow.combine_chunks())
-    return {"normalised": n_records, "issues": n_issues, "records": len(found[0]), "contact_points": len(found[1])}
+    if context.last:
+        vocabulary = _recounted(context, vocabulary, _words_of(records))
+    context.shelf.write(VOCABULARY, vocabulary)
+    return {"records": len(records), "contact_points": len(points)}
 
 
-def _normalised(context: Context, records: pa.Table, points: pa.Table) -> Tables:
+def _put_part(
+    context: Context, tables: Tables, vocabulary: pd.DataFrame, *, scope: pa.Array, n_standing: int
+) -> Counts:
+    """Put on the shelf what is new of the records in `scope`, which replaces what stands of them."""
+    for table, arrow in zip(_TABLES, tables, strict=True):
+        context.shelf.write_table(table, arrow, scope=scope)
+    raw = [f"{field}_raw" for field in _fields()]
+    stood = context.store.take(RECORDS, "record_id", scope, columns=["record_id", *raw])
+    n_points = len(context.store.take(CONTACT_POINTS, "record_id", scope, columns=["record_id"]))
+    context.shelf.write(VOCABULARY, _recounted(context, vocabulary, _words_of(tables[0]), without=_words_of(stood)))
+    before = json.loads(context.last["counts"])["contact_points"]
+    return {
+        "records": n_standing - len(stood) + len(tables[0]),
+        "contact_points": before - n_points + len(tables[1]),
+    }
+
+
+def _normalised(context: Context, records: pa.Table, points: pa.Table) -> Normalised:
     from crm_clean.normalise.apply import normalise_tables
 
-    memory = _memory(context)
+    memory = _memory(context) if not context.last or len(records) > _FEW else None
     fresh = normalise_tables(
         records,
         points,
@@ -56,17 +95,38 @@ def _normalised(context: Context, records: pa.Table, points: pa.Table) -> Tables
     return fresh
 
 
-def _of_all(context: Context, spoken: pa.Table, records: pa.Table) -> pa.Table:
-    """VOCABULARY with the records of all that stands counted, not only of what this run brought."""
-    from crm_clean.normalise.lexicon import load
-    from crm_clean.normalise.wording.vocabulary import FIELDS, recount
+def _fields() -> tuple[str, ...]:
+    from crm_clean.normalise.wording.vocabulary import FIELDS
 
-    if not context.last:
-        return spoken
+    return FIELDS
+
+
+def _words_of(records: pa.Table) -> dict[str, pa.ChunkedArray]:
+    """What records say in the fields that have a vocabulary."""
+    return {field: records[f"{field}_raw"] for field in _fields()}
+
+
+def _recounted(
+    context: Context,
+    vocabulary: pd.DataFrame,
+    said: Mapping[str, pa.ChunkedArray],
+    *,
+    without: Mapping[str, pa.ChunkedArray] | None = None,
+) -> pd.DataFrame:
+    """VOCABULARY with the records counted that say each word: those of `said`, or with `without`, of all that stand and
+    are not among it and of those."""
+    from crm_clean.normalise.lexicon import load
+    from crm_clean.normalise.wording.vocabulary import recount
+
     folder = context.settings.normalise.lexicons
-    columns = {field: records[f"{field}_raw"] for field in FIELDS}
-    counted = recount(VOCABULARY.to_pandas(spoken), columns, words=load(str(folder) if folder else None))
-    return VOCABULARY.to_arrow(counted)
+    words = load(str(folder) if folder else None)
+    counted = recount(vocabulary, said, words=words)
+    if without is None:
+        return counted
+    key = ["field", "written"]
+    stood = vocabulary[key].merge(context.store.read(VOCABULARY)[[*key, "n_records"]], on=key, how="left")["n_records"]
+    left = recount(vocabulary, without, words=words)["n_records"]
+    return counted.assign(n_records=counted["n_records"] + stood.fillna(0).astype("Int64") - left)
 
 
 def _memory(context: Context) -> Memory | None:
@@ -95,8 +155,15 @@ def _keep(context: Context, memory: Memory | None) -> None:
 NORMALISE = Step(
     name="normalise",
     run=_run,
-    inputs=("staged_records", "staged_points"),
+    inputs=("files", "quarantine", "staged_records", "staged_points"),
     outputs=("records", "contact_points", "issues", "vocabulary"),
-    depends=lambda context: [context.settings.normalise.model_dump(mode="json"), reading(context)],
+    depends=lambda context: [
+        context.settings.normalise.model_dump(mode="json"),
+        reading(context),
+        context.settings.sources.snapshots,
+        context.accept_drop,
+        may_be_partial(context),
+        context.settings.link.partial,
+    ],
     modules=("crm_clean.normalise.apply", "crm_clean.normalise.version", "crm_clean.sources.again"),
 )

@@ -23,7 +23,7 @@ class Order:
     """What was asked for: which files (the landing folder if none), up to which step, and how.
 
     A single step (`is_step`) works on what the steps before it were given, where nothing else is said. Only a `kind`
-    of `run` takes files; `to` is the run that a rollback returns to.
+    of `run` takes files; `to` is the run that a rollback returns to. `accept_drop` believes a snapshot that lacks much.
     """
 
     inputs: tuple[Path, ...] = ()
@@ -35,6 +35,7 @@ class Order:
     truth: Path | None = None
     kind: Kind = "run"
     to: int | None = None
+    accept_drop: bool = False
 
 
 @dataclass(frozen=True)

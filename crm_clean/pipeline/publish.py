@@ -8,9 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from crm_clean import files
 from crm_clean.pipeline.outbox import STAGED
+from crm_clean.pipeline.partial import is_partial, part, union
 from crm_clean.pipeline.standing import ever_taken
 from crm_clean.pipeline.step import Context, Counts, Step
 from crm_clean.pipeline.summary import warm_report
@@ -28,6 +31,7 @@ from crm_clean.records.tables import (
     PUBLISH_SUPPRESSIONS,
     RAW_ROWS,
     RECORDS,
+    STAGED_RECORDS,
     SURVIVORS,
     TABLES,
 )
@@ -35,6 +39,8 @@ from crm_clean.records.tables import (
 if TYPE_CHECKING:
     from crm_clean.publish.plan import Given, Plan
 
+# So many are asked for by name.
+_FEW = 50_000
 _STANDING = (RECORDS, CONTACT_POINTS, MEMBERSHIP, GOLDEN, GOLDEN_POINTS, SURVIVORS, PAIRS)
 
 
@@ -58,7 +64,9 @@ def _run(context: Context) -> Counts:
     shelf.write(CHECKS, CHECKS.frame(pd.concat([shelf.read(CHECKS, name=RUN_CHECKS), checks], ignore_index=True)))
     gate(checks)
     files.remove(shelf.folder / STAGED)
-    written = write(planned, shelf.folder / STAGED, run=context.run, first_seen=_first_seen(context))
+    written = write(
+        planned, shelf.folder / STAGED, run=context.run, first_seen=_first_seen(context, given.records["record_id"])
+    )
     return {
         "changes": len(planned.changes),
         "merges": len(planned.merges),
@@ -68,15 +76,46 @@ def _run(context: Context) -> Counts:
 
 
 def _given(context: Context) -> Given:
-    """What publishing works from: this run's tables, and the rows as they came of every record that stands."""
+    """What publishing works from: what will stand of everybody, and the rows as they came of every record of it.
+
+    In a partial run it is that of the people whom the run has changed or whose records its exports brought.
+    """
     from crm_clean.publish.plan import Given
 
-    tables = {table.name: context.shelf.read(table) for table in _STANDING}
+    tables = _of_part(context) if is_partial(context) else {t.name: context.shelf.read(t) for t in _STANDING}
     return Given(**tables, raw_rows=_raw_rows(context, tables["records"]), files=ever_taken(context, FILES))
 
 
+def _of_part(context: Context) -> dict[str, pd.DataFrame]:
+    shelf, store = context.shelf, context.store
+    changed, remade = shelf.scope(GOLDEN), shelf.scope(MEMBERSHIP)
+    assert changed is not None
+    assert remade is not None
+    given = union(shelf.read_table(STAGED_RECORDS, columns=["record_id"])["record_id"])
+    brought = part(context, MEMBERSHIP, given, columns=["golden_id"])["golden_id"]
+    people = union(changed, brought)
+    stood = store.take(MEMBERSHIP, "golden_id", people, columns=["record_id"])["record_id"]
+    records = union(stood, shelf.read_table(MEMBERSHIP, columns=["record_id"])["record_id"])
+    of_records = {t.name: t.to_pandas(part(context, t, records)) for t in (RECORDS, CONTACT_POINTS, MEMBERSHIP)}
+    of_people = {t.name: t.to_pandas(part(context, t, people)) for t in (GOLDEN, GOLDEN_POINTS, SURVIVORS)}
+    return {**of_records, **of_people, PAIRS.name: PAIRS.to_pandas(_pairs_of(context, records))}
+
+
+def _pairs_of(context: Context, records: pa.Array) -> pa.Table:
+    """PAIRS rows between some records as they will stand."""
+    scope = context.shelf.scope(PAIRS)
+    old = context.store.take(PAIRS, "left_id", records)
+    for side in ("left_id", "right_id"):
+        old = old.filter(pc.invert(pc.is_in(old[side], value_set=scope)))
+    return pa.concat_tables([old, context.shelf.read_table(PAIRS)])
+
+
 def _raw_rows(context: Context, records: pd.DataFrame) -> pd.DataFrame:
-    rows = ever_taken(context, RAW_ROWS)
+    if is_partial(context):
+        stood = context.store.take(RAW_ROWS, "record_id", pa.array(records["record_id"], pa.string()))
+        rows = RAW_ROWS.to_pandas(pa.concat_tables([stood, context.shelf.read_table(RAW_ROWS)]))
+    else:
+        rows = ever_taken(context, RAW_ROWS)
     if not context.last:
         return rows
     place = ["file_id", "source_row"]
@@ -102,16 +141,17 @@ def _checks(context: Context, given: Given, planned: Plan) -> pd.DataFrame:
     return audit({**tables, PUBLISH_BALANCE.name: balance}, folder=context.expectations)
 
 
-def _first_seen(context: Context) -> pd.Series:
-    """The run in which each record was first seen, by its id; ids of records that have one are `system:id`."""
-    history = context.store.history(MEMBERSHIP)
+def _first_seen(context: Context, records: pd.Series) -> pd.Series:
+    """The run in which each of `records` was first seen, by its id; ids of records that have one are `system:id`."""
+    asked = {"record_id": records.tolist()} if len(records) <= _FEW else None
+    history = context.store.history(MEMBERSHIP, where=asked)
     return history.groupby("record_id")["valid_from"].min() if len(history) else pd.Series(dtype="int64")
 
 
 PUBLISH = Step(
     name="publish",
     run=_run,
-    inputs=(*(table.name for table in _STANDING), "raw_rows", "files", RUN_CHECKS),
+    inputs=(*(table.name for table in _STANDING), "raw_rows", "files", "staged_records", RUN_CHECKS),
     outputs=("publish_changes", "publish_merges", "publish_suppressions", "checks", f"{STAGED}/"),
     depends=lambda context: [context.settings.publish.model_dump(mode="json"), suites_digest(context)],
     modules=("crm_clean.publish.plan", "crm_clean.publish.write", "crm_clean.validate.gate"),

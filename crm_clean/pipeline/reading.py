@@ -30,7 +30,7 @@ def reading(context: Context) -> str:
         "normalise": settings.normalise.model_dump(
             mode="json", exclude={"lexicons", "check_deliverability", "dns_timeout"}
         ),
-        "sources": settings.sources.model_dump(mode="json", exclude={"profiles"}),
+        "sources": settings.sources.model_dump(mode="json", exclude={"profiles", "snapshots"}),
         "profiles": content_digest([settings.sources.profiles]) if settings.sources.profiles else None,
         "code": _code(),
     }

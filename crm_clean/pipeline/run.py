@@ -82,6 +82,7 @@ def run(
             model=order.model,
             kind=order.kind,
             to=order.to,
+            accept_drop=order.accept_drop,
             reporter=reporter,
         )
         if is_same_but_for_files(context) and not has_new_files(context):

@@ -27,6 +27,12 @@ def last_run_row(store: Store) -> dict[str, Any]:
     return {} if runs.empty else {name: runs[name].iloc[-1] for name in runs.columns}
 
 
+def said_since(store: Store, ledger: Table) -> pd.DataFrame:
+    """The rows of a ledger that were added since the last run, which it could not honour."""
+    written = store.written(ledger)
+    return written[written["run"] > store.last_run()].reset_index(drop=True)
+
+
 def ever_taken(context: Context, table: Table) -> pd.DataFrame:
     """Rows of a table that is only appended to: those that stand, then this run's."""
     filled = [frame for frame in (context.store.read(table), context.shelf.read(table)) if len(frame)]
@@ -38,43 +44,48 @@ def brings_nothing(context: Context, records: pa.Table, points: pa.Table) -> boo
     from crm_clean.normalise.content import content_hashes
     from crm_clean.normalise.flow import positions_of
 
-    if not context.last or not len(records) or not is_read_alike(context):
+    if not context.last or not is_read_alike(context):
         return False
     stands = context.store.standing(RECORDS, columns=["record_id", "content_hash"])
     at = pc.index_in(records["record_id"].combine_chunks(), value_set=stands["record_id"].combine_chunks())
     if at.null_count:
         return False
     hashes = content_hashes(records, points, at=positions_of(records, points))
-    return bool(pc.all(pc.equal(stands["content_hash"].combine_chunks().take(at), hashes)).as_py())
+    return bool(pc.all(pc.equal(stands["content_hash"].combine_chunks().take(at), hashes)).as_py() is not False)
 
 
-def beside_standing(context: Context, fresh: Tables) -> Tables:
-    """The full new state of records, contact points and issues, from what stands and what this run normalised."""
-    if not context.last:
-        return fresh
-    stands = context.store.standing(RECORDS, columns=["record_id", "content_hash"])
-    new = _new(stands, fresh[0], is_read_alike=is_read_alike(context))
-    return tuple(
-        _joined(context.store.standing(table), frame, new)
-        for table, frame in zip((RECORDS, CONTACT_POINTS, ISSUES), fresh, strict=True)
-    )
-
-
-def _new(stands: pa.Table, records: pa.Table, *, is_read_alike: bool) -> pa.Array:
-    """The ids of those `records` that do not stand already with the same content, read in the same way."""
+def new_records(context: Context, records: pa.Table) -> pa.Array:
+    """The ids of those `records` (RECORDS) that do not stand already with the same content, read in the same way."""
     ids = records["record_id"].combine_chunks()
-    if not is_read_alike:
+    if not context.last or not is_read_alike(context):
         return ids
+    stands = context.store.standing(RECORDS, columns=["record_id", "content_hash"])
     at = pc.index_in(ids, value_set=stands["record_id"].combine_chunks())
     stood = stands["content_hash"].combine_chunks().take(at)
     is_same = pc.fill_null(pc.equal(stood, records["content_hash"].combine_chunks()), False)
     return ids.filter(pc.invert(is_same))
 
 
-def _joined(old: pa.Table, fresh: pa.Table, new: pa.Array) -> pa.Table:
-    """The rows of `old` whose record is not `new`, then those of `fresh` whose record is."""
-    if not len(new):
+def beside_standing(context: Context, fresh: Tables, *, new: pa.Array, gone: pa.Array) -> Tables:
+    """The full new state of records, contact points and issues: what stands and is not gone, and of `fresh` the new."""
+    if not context.last:
+        return fresh
+    return tuple(
+        _joined(context.store.standing(table), frame, new, gone)
+        for table, frame in zip((RECORDS, CONTACT_POINTS, ISSUES), fresh, strict=True)
+    )
+
+
+def of_these(tables: Tables, ids: pa.Array) -> Tables:
+    """The rows of some records."""
+    return tuple(table.filter(pc.is_in(table["record_id"], value_set=ids)).combine_chunks() for table in tables)
+
+
+def _joined(old: pa.Table, fresh: pa.Table, new: pa.Array, gone: pa.Array) -> pa.Table:
+    """The rows of `old` whose record is neither `new` nor `gone`, then those of `fresh` whose record is new."""
+    left = pa.chunked_array([new, gone], pa.string()).combine_chunks()
+    if not len(left):
         return old.combine_chunks()
-    kept = old.filter(pc.invert(pc.is_in(old["record_id"], value_set=new)))
+    kept = old.filter(pc.invert(pc.is_in(old["record_id"], value_set=left)))
     told = fresh.filter(pc.is_in(fresh["record_id"], value_set=new))
     return pa.concat_tables([kept, told]).combine_chunks()

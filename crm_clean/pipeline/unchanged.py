@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 
-import pandas as pd
-
 from crm_clean import files
 from crm_clean.pipeline.fingerprint import code_version
 from crm_clean.pipeline.inputs import taken_before
@@ -18,12 +16,11 @@ from crm_clean.pipeline.order import Order, RunResult
 from crm_clean.pipeline.outbox import folder_of
 from crm_clean.pipeline.place import Place
 from crm_clean.pipeline.reading import is_read_alike
+from crm_clean.pipeline.standing import said_since
 from crm_clean.pipeline.step import Context
 from crm_clean.pipeline.summary import measure
 from crm_clean.pipeline.validate import suites_digest
-from crm_clean.records.table import Table
 from crm_clean.records.tables import CONSENTS, DECISIONS, OVERRIDES, SUPPRESSIONS
-from crm_clean.store.base import Store
 
 # Where people's words stand, for the next run to honour.
 LEDGERS = (DECISIONS, OVERRIDES, CONSENTS, SUPPRESSIONS)
@@ -41,12 +38,6 @@ def is_same_but_for_files(context: Context) -> bool:
         return False
     now = (code_version(), context.settings.model_dump(mode="json"), suites_digest(context))
     return then == now and not any(len(said_since(context.store, ledger)) for ledger in LEDGERS)
-
-
-def said_since(store: Store, ledger: Table) -> pd.DataFrame:
-    """The rows of a ledger that were added since the last run, which it could not honour."""
-    written = store.written(ledger)
-    return written[written["run"] > store.last_run()].reset_index(drop=True)
 
 
 def has_new_files(context: Context) -> bool:

@@ -28,7 +28,8 @@ class SourcesSpec(BaseModel):
     """How exports are read.
 
     `mapping`: column -> canonical field, stronger than any guess or profile. `ignore`: columns that are no evidence
-    (they stay in `custom`). `profiles`: folder of the user's own profiles, tried before the built-in ones.
+    (they stay in `custom`). `profiles`: folder of the user's own profiles, tried before the built-in ones. `snapshots`:
+    sources whose every export is all they hold, so that a record that the newest one lacks is gone.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -37,6 +38,7 @@ class SourcesSpec(BaseModel):
     mapping: dict[str, str] = {}
     ignore: tuple[str, ...] = ()
     profiles: Path | None = None
+    snapshots: tuple[str, ...] = ()
     limits: Limits = Limits()
 
     @field_validator("mapping")

@@ -1,0 +1,75 @@
+"""A part of what stands: which rows a run looks at again, and the new state as a whole where a stage asks for it.
+
+A run is partial where little is new: its tables hold only the rows of what is touched, each beside the ids that it
+speaks of. Whatever would make a full run come out otherwise for people nobody touched - another version, other
+settings, another model, more changes than a part should have - makes the run a full one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from crm_clean.pipeline.fingerprint import code_version
+from crm_clean.pipeline.reading import is_read_alike
+from crm_clean.pipeline.step import Context
+from crm_clean.records.table import Table
+from crm_clean.records.tables import RECORDS, SCOPES
+
+# What of the settings decides about everybody.
+_DECISIVE = ("link", "merge")
+
+
+def may_be_partial(context: Context) -> bool:
+    """Whether a part of this run would come out as the whole of it: all is as it was but for the records."""
+    last = context.last
+    if not last or context.full or context.model is not None or context.kind == "rollback":
+        return False
+    if last["version"] != code_version() or not is_read_alike(context):
+        return False
+    if json.loads(last["inputs"]).get("kind") == "rollback" or context.settings.normalise.check_deliverability:
+        return False
+    then, now = json.loads(last["settings"]), context.settings.model_dump(mode="json")
+    return all(then.get(section) == now[section] for section in _DECISIVE)
+
+
+def is_small(context: Context, *, touched: int, standing: int) -> bool:
+    """Whether so many records of so many are few enough for a partial run."""
+    return touched <= context.settings.link.partial * standing
+
+
+def is_partial(context: Context) -> bool:
+    """Whether the tables on the shelf hold a part of what will stand; known once records are normalised."""
+    return context.shelf.scope(RECORDS) is not None
+
+
+def whole(context: Context, table: Table, *, columns: Sequence[str] | None = None) -> pa.Table:
+    """`table`, or those `columns` of it, as it will stand: what stands, with what this run brings in its place."""
+    new, scope = context.shelf.read_table(table, columns=columns), context.shelf.scope(table)
+    if scope is None:
+        return new
+    key = SCOPES[table.name][0]
+    asked = tuple(columns or table.columns)
+    old = context.store.standing(table, columns=asked if key in asked else (*asked, key))
+    kept = old.filter(pc.invert(pc.is_in(old[key], value_set=scope))).select(list(asked))
+    return pa.concat_tables([kept, new]).combine_chunks()
+
+
+def part(context: Context, table: Table, ids: pa.Array, *, columns: Sequence[str] | None = None) -> pa.Table:
+    """The rows of `ids` of `table`, or those `columns` of it, as they will stand."""
+    key, asked = SCOPES[table.name][0], tuple(columns or table.columns)
+    new = context.shelf.read_table(table, columns=asked if key in asked else (*asked, key))
+    new, scope = new.filter(pc.is_in(new[key], value_set=ids)).select(list(asked)), context.shelf.scope(table)
+    if scope is None:
+        return new.combine_chunks()
+    others = ids.filter(pc.invert(pc.is_in(ids, value_set=scope)))
+    return pa.concat_tables([context.store.take(table, key, others, columns=asked), new]).combine_chunks()
+
+
+def union(*ids: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """All of these ids, each once, sorted."""
+    chunks = [pa.chunked_array([one]) if isinstance(one, pa.Array) else one for one in ids]
+    return pa.chunked_array([c for one in chunks for c in one.cast(pa.string()).chunks], pa.string()).unique().sort()
