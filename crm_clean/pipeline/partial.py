@@ -51,11 +51,11 @@ def whole(context: Context, table: Table, *, columns: Sequence[str] | None = Non
     new, scope = context.shelf.read_table(table, columns=columns), context.shelf.scope(table)
     if scope is None:
         return new
-    key = SCOPES[table.name][0]
-    asked = tuple(columns or table.columns)
-    old = context.store.standing(table, columns=asked if key in asked else (*asked, key))
-    kept = old.filter(pc.invert(pc.is_in(old[key], value_set=scope))).select(list(asked))
-    return pa.concat_tables([kept, new]).combine_chunks()
+    keys, asked = SCOPES[table.name], tuple(columns or table.columns)
+    old = context.store.standing(table, columns=tuple(dict.fromkeys((*asked, *keys))))
+    for key in keys:
+        old = old.filter(pc.invert(pc.is_in(old[key], value_set=scope)))
+    return pa.concat_tables([old.select(list(asked)), new]).combine_chunks()
 
 
 def part(context: Context, table: Table, ids: pa.Array, *, columns: Sequence[str] | None = None) -> pa.Table:
