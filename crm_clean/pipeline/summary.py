@@ -13,7 +13,7 @@ from crm_clean import files
 from crm_clean.pipeline.standing import ever_taken
 from crm_clean.pipeline.step import Context, StepResult
 from crm_clean.pipeline.trend import trend
-from crm_clean.pipeline.validate import RUN_CHECKS
+from crm_clean.pipeline.validate import BALANCE, RUN_CHECKS
 from crm_clean.pipeline.waiting import asked
 from crm_clean.pipeline.wide import crosswalk
 from crm_clean.records.tables import (
@@ -67,6 +67,7 @@ def run_summary(context: Context, results: Sequence[StepResult], telling: Tellin
         committed_at=context.now,
         refused=telling.refused,
         waiting=asked(tables["pairs"]),
+        kept={BALANCE: context.shelf.read_json(BALANCE)},
     )
     queue = review_queue(tables["pairs"], tables["records"], tables["contact_points"], limit=SHOWN_PAIRS)
     checks = checks if len(checks) else context.shelf.read(CHECKS, name=RUN_CHECKS)
@@ -97,10 +98,11 @@ def costs(results: Sequence[StepResult]) -> tuple[StepCost, ...]:
 
 
 def told_of(summary: RunSummary) -> dict[str, Any]:
-    """What a run measured of itself, as plain JSON values: `steps` and, where a truth was given, `evaluation`."""
+    """What a run measured of itself, as plain JSON values: `steps`, what the next run adds to and, where a truth was
+    given, `evaluation`."""
     steps = [asdict(step) for step in summary.steps]
     truth = summary.evaluation
-    return {"steps": steps} | ({"evaluation": asdict(truth)} if truth else {})
+    return {"steps": steps, **summary.kept} | ({"evaluation": asdict(truth)} if truth else {})
 
 
 def measure(rows: pd.DataFrame, truth: Path) -> Evaluation:

@@ -52,6 +52,7 @@ class Facts:
     refused: Sequence[str] = ()  # what the gate found, when the run was not committed
     partial: bool = False  # an earlier run: its issues and pairs are not kept
     waiting: pd.DataFrame | None = None  # left_id, right_id of every pair to judge, where the queue is only its head
+    kept: Mapping[str, object] | None = None  # figures for the next run to add to
     quality: pd.DataFrame | None = None  # QUALITY as an earlier run measured it; measured anew without it
 
 
@@ -95,6 +96,7 @@ def summarise(tables: Tables, checks: pd.DataFrame, review: pd.DataFrame, *, fac
         refused=tuple(facts.refused),
         partial=facts.partial,
         n_decided=facts.decided,
+        kept=facts.kept or {},
     )
     return replace(summary, trend=with_this_run(facts.trend, summary))
 

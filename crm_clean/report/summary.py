@@ -106,7 +106,8 @@ class RunSummary:
     `quality` (QUALITY), `vocabulary` (VOCABULARY) and `trend` (run, committed_at, measure, value, this run's own among
     them). `changes` counts identity events by name, None for a first run. `refused`: why the run was not committed,
     empty when it was.
-    `partial`: an earlier run, of which issues and pairs are not kept.
+    `partial`: an earlier run, of which issues and pairs are not kept. `kept`: figures that nobody is shown, for the
+    next run to add to, as plain JSON values by name.
     """
 
     title: str
@@ -133,6 +134,7 @@ class RunSummary:
     refused: tuple[str, ...] = ()
     partial: bool = False
     n_decided: int = 0
+    kept: Mapping[str, object] = field(default_factory=dict)
     quality: pd.DataFrame = field(default_factory=QUALITY.empty)
     vocabulary: pd.DataFrame = field(default_factory=VOCABULARY.empty)
     examples: pd.DataFrame = field(default_factory=lambda: blank("examples"))

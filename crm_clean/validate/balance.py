@@ -56,9 +56,22 @@ PUBLISH_BALANCE = Table(
     },
 )
 
-BALANCED = ("files", "raw_rows", "quarantine", "records", "contact_points", "membership", "golden", "golden_points")
+# The columns that are counted in each of them.
+COUNTED: dict[str, tuple[str, ...]] = {
+    "files": ("file_id", "n_rows", "n_quarantined"),
+    "raw_rows": ("file_id", "source_row", "record_id"),
+    "quarantine": ("file_id", "source_row"),
+    "records": ("record_id",),
+    "contact_points": ("record_id", "kind", "key", "opt_out", "bounced"),
+    "membership": ("record_id", "golden_id"),
+    "golden": ("golden_id", "n_records"),
+    "golden_points": ("golden_id", "kind", "key", "opt_out", "bounced"),
+}
+BALANCED = tuple(COUNTED)
 PUBLISHED = ("publish_changes", "publish_merges", "publish_suppressions", "golden", "membership", "records")
 
+# Counts of consent that got lost, by the flag that says so.
+CLOSED = {"n_optouts_lost": "opt_out", "n_bounces_lost": "bounced"}
 # Consent at these belongs to the address itself, whoever else has it.
 SHARED = ("email", "phone")
 
@@ -67,13 +80,31 @@ Tables = Mapping[str, pd.DataFrame]
 
 def balance(tables: Tables) -> pd.DataFrame:
     """One RUN_BALANCE row about a run. `tables` holds at least BALANCED."""
-    counts = {**_rows(tables), **_people(tables), **_consent(tables)}
+    records, members, golden = tables["records"], tables["membership"], tables["golden"]
+    counts = {
+        **arrivals(tables),
+        **sizes(tables),
+        **together(
+            faults_of_records(records, members, tables["contact_points"]),
+            faults_of_golden(golden, members, tables["golden_points"]),
+        ),
+        **{name: weakened(tables, flag) for name, flag in CLOSED.items()},
+    }
+    return RUN_BALANCE.frame({name: [value] for name, value in {**counts, **shares(counts)}.items()})
+
+
+def together(first: Mapping[str, int], second: Mapping[str, int]) -> dict[str, int]:
+    """Two sets of counts as one; what is counted in both is added up."""
+    return {name: first.get(name, 0) + second.get(name, 0) for name in (*first, *second)}
+
+
+def shares(counts: Mapping[str, int]) -> dict[str, float]:
+    """The shares that follow from the counts of a run."""
     rows_in, records = counts["n_rows_in"], counts["n_records"]
-    shares = {
+    return {
         "share_quarantined": counts["n_quarantined"] / rows_in if rows_in else 0.0,
         "share_merged": 1 - counts["n_golden"] / records if records else 0.0,
     }
-    return RUN_BALANCE.frame({name: [value] for name, value in {**counts, **shares}.items()})
 
 
 def publish_balance(tables: Tables) -> pd.DataFrame:
@@ -118,7 +149,7 @@ def _joined(frame: pd.DataFrame, first: str, second: str) -> pd.Series:
     return frame[first] + "\0" + frame[second]
 
 
-def _rows(tables: Tables) -> dict[str, int]:
+def arrivals(tables: Tables) -> dict[str, int]:
     """Every row that came in is in raw_rows or in quarantine, and every raw row has its record."""
     files, raw, quarantine = tables["files"], tables["raw_rows"], tables["quarantine"]
     whole = quarantine[~_taken(quarantine, raw)]
@@ -149,33 +180,38 @@ def _taken(quarantine: pd.DataFrame, raw: pd.DataFrame) -> npt.NDArray[np.bool_]
     return taken
 
 
-def _people(tables: Tables) -> dict[str, int]:
-    """Every record is in exactly one golden record, and every golden record has its members."""
-    records, members, golden = tables["records"], tables["membership"], tables["golden"]
-    home = pc.index_in(_array(members["golden_id"]), value_set=_array(golden["golden_id"])).drop_null()
-    sizes = np.bincount(home.to_numpy(zero_copy_only=False), minlength=len(golden))
-    said = golden["n_records"].fillna(-1).to_numpy("int64")
-    adrift = _outside(tables["contact_points"]["record_id"], records["record_id"])
-    adrift += _outside(tables["golden_points"]["golden_id"], golden["golden_id"])
+def sizes(tables: Tables) -> dict[str, int]:
+    """How much there is."""
     return {
-        "n_records": len(records),
-        "n_records_homeless": _outside(records["record_id"], members["record_id"]),
-        "n_members": len(members),
-        "n_members_unknown": _outside(members["record_id"], records["record_id"]),
-        "n_orphans": _outside(members["golden_id"], golden["golden_id"]),
-        "n_golden": len(golden),
-        "n_golden_empty": int((sizes == 0).sum()),
-        "n_golden_miscounted": int(((sizes != said) & (sizes > 0)).sum()),
-        "n_points_adrift": adrift,
+        "n_records": len(tables["records"]),
+        "n_members": len(tables["membership"]),
+        "n_golden": len(tables["golden"]),
     }
 
 
-def _consent(tables: Tables) -> dict[str, int]:
-    """What is closed for one member is closed in the golden record too, and for everybody who shares the address."""
-    return {"n_optouts_lost": _weakened(tables, "opt_out"), "n_bounces_lost": _weakened(tables, "bounced")}
+def faults_of_records(records: pd.DataFrame, members: pd.DataFrame, points: pd.DataFrame) -> dict[str, int]:
+    """Every record is in exactly one golden record; nothing belongs to a record that is not there."""
+    return {
+        "n_records_homeless": _outside(records["record_id"], members["record_id"]),
+        "n_members_unknown": _outside(members["record_id"], records["record_id"]),
+        "n_points_adrift": _outside(points["record_id"], records["record_id"]),
+    }
 
 
-def _weakened(tables: Tables, flag: str) -> int:
+def faults_of_golden(golden: pd.DataFrame, members: pd.DataFrame, points: pd.DataFrame) -> dict[str, int]:
+    """Every golden record has its members; nothing belongs to a golden record that is not there."""
+    home = pc.index_in(_array(members["golden_id"]), value_set=_array(golden["golden_id"])).drop_null()
+    n_members = np.bincount(home.to_numpy(zero_copy_only=False), minlength=len(golden))
+    said = golden["n_records"].fillna(-1).to_numpy("int64")
+    return {
+        "n_orphans": _outside(members["golden_id"], golden["golden_id"]),
+        "n_golden_empty": int((n_members == 0).sum()),
+        "n_golden_miscounted": int(((n_members != said) & (n_members > 0)).sum()),
+        "n_points_adrift": _outside(points["golden_id"], golden["golden_id"]),
+    }
+
+
+def weakened(tables: Tables, flag: str) -> int:
     """Golden records and addresses at which `flag` is due and not set.
 
     Due is, at an e-mail or phone number, what anybody recorded who shares it, in every golden record that holds it or

@@ -7,16 +7,24 @@ and entry, because a check that is silently dropped is worse than none. A projec
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 from pydantic import ValidationError
 
 from crm_clean.errors import BadSettings
-from crm_clean.records.tables import CHECKS
+from crm_clean.records.tables import CHECKS, TABLES
 from crm_clean.validate import great, views
-from crm_clean.validate.balance import BALANCED, PUBLISH_BALANCE, PUBLISHED, RUN_BALANCE, balance, publish_balance
+from crm_clean.validate.balance import (
+    BALANCED,
+    COUNTED,
+    PUBLISH_BALANCE,
+    PUBLISHED,
+    RUN_BALANCE,
+    balance,
+    publish_balance,
+)
 from crm_clean.validate.model import Expectation, Suite
 
 # What is asked of the files before they are handed back, with the tables of the run beside them.
@@ -52,6 +60,14 @@ def standing_suites(folder: Path | None = None) -> list[Suite]:
     return [suite for _, suite in sorted((ours | theirs).items())]
 
 
+def looked_at(suites: Iterable[Suite]) -> dict[str, tuple[str, ...]]:
+    """The columns that suites and balances look at, by table, in the order of the table."""
+    asked: dict[str, set[str]] = {table: set(columns) for table, columns in COUNTED.items()}
+    for suite in suites:
+        asked.setdefault(suite.table, set()).update(views.needed(suite.table, suite.columns))
+    return {table: tuple(c for c in TABLES[table].columns if c in asked[table]) for table in asked if table in TABLES}
+
+
 def audit(
     tables: Mapping[str, pd.DataFrame], *, folder: Path | None = None, only: Collection[str] | None = None
 ) -> pd.DataFrame:
@@ -72,17 +88,24 @@ def audit(
         given[PUBLISH_BALANCE.name] = publish_balance(given)
     asked = given.keys() if only is None else given.keys() & set(only)
     suites = [suite for suite in standing_suites(folder) if suite.table in asked]
-    rows = [row for suite in suites for row in _checked(suite, given[suite.table])]
+    return as_checks(row for suite in suites for row in judged(suite, given[suite.table]))
+
+
+def as_checks(rows: Iterable[dict[str, object]]) -> pd.DataFrame:
+    """A CHECKS frame of rows as `judged` makes them."""
     return CHECKS.check(CHECKS.frame(pd.DataFrame(rows, columns=list(CHECKS.columns))))
 
 
-def _checked(suite: Suite, frame: pd.DataFrame) -> list[dict[str, object]]:
-    """One CHECKS row per expectation of `suite`."""
+def judged(suite: Suite, frame: pd.DataFrame) -> list[dict[str, object]]:
+    """One CHECKS row per expectation of `suite`, judged over the whole of `frame`."""
     seen = views.view(suite.table, frame, suite.columns)
     if frame.empty and suite.allow_empty:
-        outcomes = [great.Outcome(True, 0, 0)] * len(suite.expectations)
-    else:
-        outcomes = great.judge(suite, seen)
+        return told(suite, [great.Outcome(True, 0, 0)] * len(suite.expectations))
+    return told(suite, great.judge(suite, seen))
+
+
+def told(suite: Suite, outcomes: Sequence[great.Outcome]) -> list[dict[str, object]]:
+    """One CHECKS row per expectation of `suite`, from its outcomes in the same order."""
     return [
         {
             "suite": suite.table,

@@ -144,6 +144,12 @@ def columns(table: str) -> frozenset[str]:
     return frozenset(_AUDITED[table].columns) | frozenset(DERIVED.get(table, {}))
 
 
+def needed(table: str, wanted: Iterable[str]) -> set[str]:
+    """The columns of the table itself that the `wanted` ones are made of."""
+    derived = DERIVED.get(table, {})
+    return {c for name in wanted for c in (derived[name][0] if name in derived else (name,))}
+
+
 def view(table: str, frame: pd.DataFrame, wanted: Iterable[str]) -> pd.DataFrame:
     """The `wanted` columns of `frame`, derived ones worked out; nothing else is copied.
 
@@ -151,8 +157,7 @@ def view(table: str, frame: pd.DataFrame, wanted: Iterable[str]) -> pd.DataFrame
     """
     derived = DERIVED.get(table, {})
     names = list(wanted)
-    needed = {c for name in names for c in (derived[name][0] if name in derived else (name,))}
-    missing = sorted(needed - set(frame.columns))
+    missing = sorted(needed(table, names) - set(frame.columns))
     if missing:
         raise BrokenCheck(f"{table}: the frame to check has no column {', '.join(missing)}. Hand over the whole table.")
     made = {name: derived[name][1](frame) if name in derived else frame[name] for name in names}
