@@ -10,11 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 
 from crm_clean.records.table import INT, Table
 from crm_clean.records.tables import APPENDED, REPLACED, SCOPES, VERSIONED
 from crm_clean.store.digests import standing
+from crm_clean.store.postgres import indexes
 from crm_clean.store.postgres.address import Address
 from crm_clean.store.postgres.connection import first_row, ingest, statement
 from crm_clean.store.postgres.digests import Digest, added_up, content, engine, hashed, read, row_hash
@@ -102,7 +104,7 @@ class _Commit:
         return self.append(table).less(removed)
 
     def told(self, table: Table, last: Mapping[str, str], change: Digest) -> str:
-        before = read(last.get(table.name), self.engine)
+        before = read(last.get(table.name), self.engine) if self.run > 1 else Digest(self.engine)
         if before is None:
             return str(added_up(self.connection, row_hash(table), self._stands(table)))
         return str(before.plus(change))
@@ -112,9 +114,14 @@ class _Commit:
         names = [*more, *(["seq"] if numbered_from is not None else [])]
         schema = pa.schema([*table.schema, *((name, INT) for name in names)])
         reader = pa.RecordBatchReader.from_batches(
-            schema, _batches(self._file(table), table, list(more.values()), first=numbered_from)
+            schema, _batches(self._file(table), table, more, first=numbered_from)
         )
+        is_empty = not first_row(self.connection, f"SELECT EXISTS (SELECT FROM {self._name(table)})")[0]
+        if is_empty:
+            indexes.drop(self.connection, self.address, table.name)
         ingest(self.connection, table.name, reader, schema=self.address.kept)
+        if is_empty:
+            indexes.make(self.connection, self.address, table.name)
         self._looked_at(table, _MANY)
 
     def _copy_beside(self, table: Table) -> None:
@@ -123,7 +130,7 @@ class _Commit:
         statement(
             self.connection, f"CREATE TEMP TABLE incoming AS SELECT {columns} FROM {self._name(table)} WITH NO DATA"
         )
-        reader = pa.RecordBatchReader.from_batches(table.schema, _batches(self._file(table), table, [], first=None))
+        reader = pa.RecordBatchReader.from_batches(table.schema, _batches(self._file(table), table, {}, first=None))
         ingest(self.connection, "incoming", reader)
 
     def _part(self, table: Table) -> str:
@@ -179,16 +186,15 @@ def next_seq(connection: Connection, name: str, run: int) -> int:
     return int(first_row(connection, f"SELECT coalesce(max(seq) + 1, 0) FROM {name} WHERE run = {run}")[0])
 
 
-def numbered(batch: pa.RecordBatch, numbers: Sequence[int], *, first: int | None) -> pa.RecordBatch:
-    """`batch` with columns of one number each at its end, and with `first`, one that counts from there."""
-    columns = [pa.array([number], INT).take(pa.array([0] * len(batch))) for number in numbers]
+def numbered(batch: pa.RecordBatch, numbers: Mapping[str, int], *, first: int | None) -> pa.RecordBatch:
+    """`batch` with columns of one number each at its end, and with `first`, a column `seq` that counts from there."""
+    columns = {name: pa.repeat(pa.scalar(number, INT), len(batch)) for name, number in numbers.items()}
     if first is not None:
-        columns.append(pa.array(range(first, first + len(batch)), INT))
-    names = [*batch.schema.names, *(f"more_{i}" for i in range(len(columns)))]
-    return pa.RecordBatch.from_arrays([*batch.columns, *columns], names=names)
+        columns["seq"] = pa.array(np.arange(first, first + len(batch)), INT)
+    return pa.RecordBatch.from_arrays([*batch.columns, *columns.values()], names=[*batch.schema.names, *columns])
 
 
-def _batches(file: Path, table: Table, numbers: Sequence[int], *, first: int | None) -> Iterator[pa.RecordBatch]:
+def _batches(file: Path, table: Table, numbers: Mapping[str, int], *, first: int | None) -> Iterator[pa.RecordBatch]:
     import pyarrow.parquet as pq
 
     names = list(table.columns)

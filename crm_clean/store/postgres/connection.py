@@ -74,8 +74,9 @@ def first_row(connection: Connection, sql: str) -> tuple[Any, ...]:
     """The first row of a query that always has one."""
     with connection.cursor() as cursor:
         cursor.execute(sql)
-        row: tuple[Any, ...] = cursor.fetchone()
-        return row
+        row = cursor.fetchone()
+    assert row is not None
+    return row
 
 
 def ingest(
@@ -109,7 +110,7 @@ def told(address: Address) -> Iterator[None]:
 
 
 def _manners(address: Address, patience: float) -> str:
-    """How the server is to treat a connection. One that died in the middle of a statement is noticed within a second."""
+    """How the server is to treat a connection; one that died in the middle of a statement is noticed in a second."""
     settings = {
         "TimeZone": "UTC",
         "DateStyle": "ISO",

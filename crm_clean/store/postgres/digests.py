@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 _TEXT = re.compile(r"^(postgres\d+)-(\d+)-([0-9a-f]{32})$")
 _SPACE = 1 << 64
-# Names of what a digest is made of, in every query that gives one.
-SUMS = "count(*), coalesce(sum(row_hash), 0)::text, coalesce(sum(hashint8extended(row_hash, 1)), 0)::text"
+_VERSION = "SELECT current_setting('server_version_num')"
+_SUMS = "count(*), coalesce(sum(row_hash), 0)::text, coalesce(sum(hashint8extended(row_hash, 1)), 0)::text"
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def read(text: object, engine: str) -> Digest | None:
 
 def engine(connection: Connection) -> str:
     """The engine and its generation, within which digests can be compared."""
-    return f"postgres{int(first_row(connection, 'SHOW server_version_num')[0]) // 10000}"
+    return f"postgres{int(first_row(connection, _VERSION)[0]) // 10000}"
 
 
 def content(table: Table) -> str:
@@ -79,7 +79,7 @@ def hashed(columns: list[str]) -> str:
 
 def added_up(connection: Connection, row: str, source: str) -> Digest:
     """The digest of the rows of `source`, each hashed by the SQL expression `row`."""
-    sums = first_row(connection, f"SELECT {SUMS} FROM (SELECT {row} AS row_hash FROM {source}) hashed")
+    sums = first_row(connection, f"SELECT {_SUMS} FROM (SELECT {row} AS row_hash FROM {source}) hashed")
     return Digest(engine(connection), int(sums[0]), int(sums[1]) % _SPACE, int(sums[2]) % _SPACE)
 
 

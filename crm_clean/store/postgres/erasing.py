@@ -69,7 +69,8 @@ def touched(
 
 def _remove(connection: Connection, address: Address, table: Table, frame: pd.DataFrame) -> int:
     given = _stage(connection, address, table, frame, {c: c for c in frame.columns})
-    fits = f"FROM {address.kept}.{table.name} t WHERE EXISTS (SELECT FROM asked a WHERE {_same(given, given.schema.names)})"
+    same = _same(given, given.schema.names)
+    fits = f"FROM {address.kept}.{table.name} t WHERE EXISTS (SELECT FROM asked a WHERE {same})"
     found = int(first_row(connection, f"SELECT count(*) {fits}")[0])
     if found:
         statement(connection, f"DELETE {fits}")
@@ -93,7 +94,7 @@ def _rewrite(connection: Connection, address: Address, table: Table, frame: pd.D
 def _stage(
     connection: Connection, address: Address, table: Table, frame: pd.DataFrame, columns: Mapping[str, str]
 ) -> pa.Table:
-    """The rows of `frame` in the temporary table `asked`, each column of the type of the one of `table` it stands for."""
+    """The rows of `frame` in the temporary table `asked`, each column of the type it has in `table`."""
     listed = ", ".join(f'"{column}" AS "{name}"' for name, column in columns.items())
     statement(connection, f"CREATE TEMP TABLE asked AS SELECT {listed} FROM {address.kept}.{table.name} WITH NO DATA")
     kinds = [table.columns[column] for column in columns.values()]
@@ -106,7 +107,7 @@ def _stage(
 
 
 def _same(given: pa.Table, columns: Iterable[str]) -> str:
-    """Missing equals missing; said of a column only where something is missing, since it keeps an index from helping."""
+    """Missing equals missing; said only where something is missing, since no index helps with it."""
     equal = {c: "IS NOT DISTINCT FROM" if given[c].null_count else "=" for c in columns}
     return " AND ".join(f't."{c}" {sign} a."{c}"' for c, sign in equal.items()) or "true"
 

@@ -1,4 +1,4 @@
-"""One run at a time, and one writer at a time: advisory locks, which the server drops with the session that took them."""
+"""One run at a time, and one writer at a time: locks that the server drops with the session that took them."""
 
 from __future__ import annotations
 

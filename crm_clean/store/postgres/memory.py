@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 _TYPES = {
     pa.string(): 'text COLLATE "C"',
-    pa.list_(pa.string()): 'text[] COLLATE "C"',
     pa.bool_(): "boolean",
     pa.int64(): "bigint",
     pa.int32(): "integer",
@@ -69,4 +68,6 @@ def _version(connection: Connection, address: Address, kind: str) -> str:
 
 
 def _type(kind: pa.DataType) -> str:
+    if pa.types.is_list(kind):
+        return 'text[] COLLATE "C"'
     return "bytea" if pa.types.is_fixed_size_binary(kind) or pa.types.is_binary(kind) else _TYPES[kind]

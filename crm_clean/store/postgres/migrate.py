@@ -1,4 +1,4 @@
-"""Brings the schemas of a project to what this version knows: the numbered migrations of every store, each applied once.
+"""Brings the schemas of a project to what this version knows: numbered migrations, each applied once, in order.
 
 A migration is written once, for both engines: what it says of tables is put into PostgreSQL's words here. The views
 hold nothing and are made anew, from texts of their own. A store of a newer version is refused.
@@ -10,7 +10,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from crm_clean.errors import UsageError
+from crm_clean.store.digests import KEPT
 from crm_clean.store.migrate import migrations, newest
+from crm_clean.store.postgres import indexes
 from crm_clean.store.postgres.address import Address
 from crm_clean.store.postgres.connection import statement
 from crm_clean.store.postgres.locks import WRITING, key
@@ -28,24 +30,10 @@ _WORDS = {
     r"\bDOUBLE\b(?! PRECISION)": "double precision",
 }
 _OF_VIEWS = re.compile(r"^(CREATE( OR REPLACE)?|DROP|ALTER) (VIEW|MACRO)\b", re.IGNORECASE)
-# What is looked up by a few values among millions.
-_INDEXES = {
-    "records": ("record_id",),
-    "contact_points": ("record_id", "key"),
-    "membership": ("record_id", "golden_id"),
-    "golden": ("golden_id",),
-    "golden_points": ("golden_id",),
-    "survivors": ("golden_id", "record_id"),
-    "raw_rows": ("file_id", "record_id"),
-    "pairs": ("left_id", "right_id"),
-    "issues": ("record_id",),
-    "identity_events": ("golden_id", "other_id"),
-    "decisions": ("left_id", "right_id"),
-}
 
 
 def version(connection: psycopg.Connection[Any], address: Address) -> int:
-    """The schema version of the project's store, 0 where there is none; raises UsageError when it is newer than ours."""
+    """The schema version of the project, 0 where there is none; raises UsageError when it is newer than ours."""
     name = f"{address.kept}.schema_version"
     if _value(connection, f"SELECT to_regclass('{name}') IS NULL"):
         return 0
@@ -76,7 +64,8 @@ def migrate(connection: psycopg.Connection[Any], address: Address) -> None:
         for number, sql in migrations().items():
             if number > at:
                 _apply(connection, address, number, sql)
-        _index(connection, address)
+        for table in KEPT:
+            indexes.make(connection, address, table.name)
         _make_views(connection, address)
     statement(connection, "COMMIT")
 
@@ -101,13 +90,6 @@ def _apply(connection: psycopg.Connection[Any], address: Address, number: int, s
     for part in translated(sql, address):
         statement(connection, part)
     statement(connection, f"INSERT INTO {address.kept}.schema_version VALUES ({number})")
-
-
-def _index(connection: psycopg.Connection[Any], address: Address) -> None:
-    for table, columns in _INDEXES.items():
-        for column in columns:
-            name = f"{table}_by_{column}"
-            statement(connection, f'CREATE INDEX IF NOT EXISTS {name} ON {address.kept}.{table} ("{column}")')
 
 
 def _make_views(connection: psycopg.Connection[Any], address: Address) -> None:
