@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from crm_clean.pipeline.assess import Assessment
     from crm_clean.pipeline.customer import Customer
     from crm_clean.pipeline.decide import Decided
+    from crm_clean.pipeline.forget import Forgotten
     from crm_clean.pipeline.offers import Offered
     from crm_clean.pipeline.returned import Returned
     from crm_clean.pipeline.split import Parted
@@ -307,6 +308,21 @@ class Project:
             store.append(DECISIONS, rows)
         result = self._carry_out(Order(kind="split", workers=_workers(None)), reporter, False)
         return told(store, plan, run=result.run, n_decisions=len(rows))
+
+    def forget(
+        self, who: str, *, by: str, reason: str | None = None, everyone: bool = False, dry_run: bool = False
+    ) -> Forgotten:
+        """Erase a person from the store with all its history, from landing/, outbox/ and reports/, for good.
+
+        `who` is an e-mail address or phone number in any spelling, a record id, `file:row` or a golden id. `by` and
+        `reason` stand in the certificate and must not name the person. `everyone` erases all golden records that have
+        the address, `dry_run` only says what would go. Raises UnknownThing when nobody is named so, UsageError when
+        several people have the address, StoreLocked when a run holds the store.
+        """
+        from crm_clean.pipeline import forget as forgetting
+
+        order = forgetting.Order(who, by, reason, everyone=everyone, is_dry=dry_run)
+        return forgetting.forget(self.place.check(), order, settings=self.settings(), now=_now())
 
     def _carry_out(self, order: Order, reporter: Reporter | None, check_deliverability: bool) -> RunResult:
         place, settings = self.place.check(), self.settings()

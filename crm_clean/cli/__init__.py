@@ -35,6 +35,7 @@ from crm_clean.cli.options import (
     column_fields,
     cores,
 )
+from crm_clean.cli.privacy import forget
 from crm_clean.cli.profiling import profile
 from crm_clean.cli.reporting import report
 from crm_clean.cli.reviewing import decide, explain, undo
@@ -204,7 +205,7 @@ def sample(
 
 
 app.command(name="model")(model_command)
-for _command in (profile, issues, explain, decide, undo, split, rollback, report):
+for _command in (profile, issues, explain, decide, undo, split, rollback, report, forget):
     app.command()(_command)
 
 

@@ -54,10 +54,12 @@ def person(records: pd.DataFrame, points: pd.DataFrame, *, shared: AbstractSet[A
     `records` and `points` have at least RECORD_COLUMNS and POINT_COLUMNS of RECORDS and CONTACT_POINTS.
     """
     told = points[points["key"].notna() & points["kind"].isin(list(BESIDE_NAME))]
-    addresses = zip(told["kind"], told["key"], told["is_role"].fillna(False), strict=True)
+    given = zip(told["kind"], told["key"], told["is_role"].fillna(False), strict=True)
+    addresses = {(str(kind), str(key), bool(role)) for kind, key, role in given}
+    lines = {(kind, line, True) for kind, key, _ in addresses if (line := _line(key)) != key}
     return Person(
         ids=frozenset(_native(records)),
-        addresses=frozenset((str(kind), str(key), bool(role)) for kind, key, role in addresses),
+        addresses=frozenset(addresses | lines),
         names=frozenset(name for row in records[list(NAME_KEYS)].itertuples(index=False) for name in _names(row)),
         birthdays=frozenset(day for day in records["birth_date"].dropna() if len(day) == _FULL_DATE),
         shared=frozenset(shared),
@@ -118,6 +120,11 @@ def _alone(kind: str, value: str, who: Person, key: Key) -> Iterator[Said]:
     parts = {part for name in who.names for part in name}
     forms = {_roughly(name) for name in who.names} | {_roughly((part, "")) for part in parts} | {""}
     yield from ((PHONE, key.hash(PHONE, value, form)) for form in forms)
+
+
+def _line(key: str) -> str:
+    """The telephone line behind an extension; many may have it."""
+    return key.partition(";ext=")[0]
 
 
 def _native(records: pd.DataFrame) -> Iterable[str]:
@@ -191,7 +198,7 @@ class _Asked:
     def is_named(self, kind: str, value: str, name: Name) -> bool:
         if kind == PHONE and self._has(PHONE, value, _roughly(name)):
             return True
-        return all(name) and self._has(BESIDE_NAME[kind], value, _exactly(name))
+        return all(name) and any(self._has(BESIDE_NAME[kind], one, _exactly(name)) for one in {value, _line(value)})
 
     def _has(self, *parts: str) -> bool:
         hashes = self._known.get(parts[0])
