@@ -15,6 +15,7 @@ from crm_clean.pipeline.reading import reading, staged
 from crm_clean.pipeline.snapshots import gone_records
 from crm_clean.pipeline.standing import Tables, beside_standing, brings_nothing, new_records, of_these
 from crm_clean.pipeline.step import Context, Counts, Step
+from crm_clean.pipeline.suppressing import REWRITTEN, without_suppressed
 from crm_clean.records.tables import CONTACT_POINTS, ISSUES, RECORDS, VOCABULARY
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ def _run(context: Context) -> Counts:
     records, points = staged(context)
     n_given, ids = len(records), records["record_id"].combine_chunks()
     gone = gone_records(context, ids)
-    fresh = None if brings_nothing(context, records, points) else _normalised(context, records, points)
+    fresh, n_suppressed = None, 0
+    if not brings_nothing(context, records, points):
+        fresh, n_suppressed = without_suppressed(context, _normalised(context, records, points))
     del records, points
     new = pa.array([], pa.string()) if fresh is None else new_records(context, fresh.records)
     empty = tuple(table.schema.empty_table() for table in _TABLES)
@@ -41,7 +44,8 @@ def _run(context: Context) -> Counts:
         counts = _put_part(context, of_these(tables, new), vocabulary, scope=union(new, gone), n_standing=n_standing)
     else:
         counts = _put_whole(context, beside_standing(context, tables, new=new, gone=gone), vocabulary)
-    return {"normalised": n_given, "new": len(new), "gone": len(gone), "issues": len(tables[2]), **counts}
+    left_out = {"suppressed": n_suppressed} if n_suppressed else {}
+    return {"normalised": n_given, "new": len(new), "gone": len(gone), "issues": len(tables[2]), **counts, **left_out}
 
 
 def _n_standing(context: Context) -> int:
@@ -156,7 +160,7 @@ NORMALISE = Step(
     name="normalise",
     run=_run,
     inputs=("files", "quarantine", "staged_records", "staged_points"),
-    outputs=("records", "contact_points", "issues", "vocabulary"),
+    outputs=("records", "contact_points", "issues", "vocabulary", *REWRITTEN),
     depends=lambda context: [
         context.settings.normalise.model_dump(mode="json"),
         reading(context),
