@@ -18,6 +18,7 @@ import pandas as pd
 from crm_clean import files
 from crm_clean.errors import GateFailed, UnknownThing
 from crm_clean.pipeline.fingerprint import code_version
+from crm_clean.pipeline.forget import finish
 from crm_clean.pipeline.ingest import INGEST
 from crm_clean.pipeline.inputs import input_digests
 from crm_clean.pipeline.link import LINK, write_model
@@ -63,6 +64,7 @@ def run(
         store.prepare()
         last = store.last_run()
         recover(place.store_folder, place.outbox, last_run=last)
+        finish(place, store, settings=settings)
         folder = run_folder(place.store_folder, last + 1)
         inputs = _inputs(place, order, Shelf(folder))
         context = Context(
