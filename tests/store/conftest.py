@@ -1,19 +1,28 @@
-"""A small store, and a way to hand it a run."""
+"""A small store of every kind, and ways to hand it a run.
+
+What a test asks of the fixtures `store` and `new_store` is asked of every kind of store there is.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from crm_clean.records.tables import RUNS, TABLES
+from crm_clean.store.base import Store
 from crm_clean.store.duckdb import DuckDBStore
+from crm_clean.store.postgres.address import address
+from crm_clean.store.postgres.store import PostgresStore
 
 Content = Mapping[str, Mapping[str, object]]
-Commit = Callable[[Content], dict[str, str]]
+Scopes = Mapping[str, Sequence[str]]
+Commit = Callable[..., dict[str, str]]
 
 RECORDS_OF_RUN_1 = {
     "record_id": ["s:1", "s:2"],
@@ -54,31 +63,57 @@ RUN_1: Content = {
 }
 
 
+@pytest.fixture(params=["duckdb", "postgres"])
+def new_store(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Store]:
+    """Makes empty stores of one kind."""
+    if request.param == "postgres":
+        new_postgres = request.getfixturevalue("new_postgres")
+        return lambda: PostgresStore(address(new_postgres()))
+    numbers = count(1)
+    return lambda: DuckDBStore(tmp_path / f"store-{next(numbers)}" / "crm.duckdb")
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> DuckDBStore:
+def store(new_store: Callable[[], Store]) -> Store:
+    return new_store()
+
+
+@pytest.fixture
+def embedded(tmp_path: Path) -> DuckDBStore:
+    """A store in a file, for what is asked of files alone."""
     return DuckDBStore(tmp_path / "store" / "crm.duckdb")
 
 
 @pytest.fixture
-def commit(store: DuckDBStore, tmp_path: Path) -> Commit:
-    def commit(content: Content) -> dict[str, str]:
+def commit_to(tmp_path: Path) -> Callable[..., dict[str, str]]:
+    """Commit content to a store as its next run; with scopes, as a part of those tables."""
+
+    def commit_to(store: Store, content: Content, scopes: Scopes | None = None) -> dict[str, str]:
         run = store.last_run() + 1
-        folder = stage(content, tmp_path / "store" / "runs" / f"{run}.tmp")
-        return store.commit(run_row(run), folder)
+        at = len(list(tmp_path.glob("*.tmp")))
+        return store.commit(run_row(run), stage(content, tmp_path / f"{run}-{at}.tmp", scopes))
 
-    return commit
+    return commit_to
 
 
-def stage(content: Content, folder: Path) -> Path:
+@pytest.fixture
+def commit(store: Store, commit_to: Callable[..., dict[str, str]]) -> Commit:
+    return lambda content, scopes=None: commit_to(store, content, scopes)
+
+
+def stage(content: Content, folder: Path, scopes: Scopes | None = None) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in content.items():
         pq.write_table(TABLES[name].to_arrow(TABLES[name].frame(data)), folder / f"{name}.parquet")
+    for name, ids in (scopes or {}).items():
+        pq.write_table(pa.table({"id": pa.array(ids, pa.string())}), folder / f"{name}.scope.parquet")
     return folder
 
 
 def run_row(run: int) -> pd.DataFrame:
     at = pd.Timestamp("2026-01-01T00:00:00Z") + pd.Timedelta(days=run)
-    return RUNS.frame({"run": [run], "started_at": [at], "version": ["1"], "counts": ["{}"]})
+    row = {"run": [run], "started_at": [at], "committed_at": [at], "version": ["1"], "counts": ["{}"]}
+    return RUNS.frame(row)
 
 
 @pytest.fixture
@@ -87,7 +122,7 @@ def run_1() -> Content:
 
 
 @pytest.fixture
-def staged() -> Callable[[Content, Path], Path]:
+def staged() -> Callable[..., Path]:
     return stage
 
 

@@ -11,8 +11,7 @@ import pytest
 
 from crm_clean.pipeline.shelf import Shelf
 from crm_clean.records.tables import RUNS
-from crm_clean.store.base import EmptyStore
-from crm_clean.store.duckdb import DuckDBStore
+from crm_clean.store.base import EmptyStore, Store
 
 SCHEMA = pa.schema({"digest": pa.binary(16), "value": pa.string(), "is_odd": pa.bool_()})
 
@@ -23,12 +22,7 @@ def learnt(*values: str) -> pa.Table:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> DuckDBStore:
-    return DuckDBStore(tmp_path / "store" / "crm.duckdb")
-
-
-@pytest.fixture
-def commit(store: DuckDBStore, tmp_path: Path) -> Callable[..., None]:
+def commit(store: Store, tmp_path: Path) -> Callable[..., None]:
     def make(version: str, table: pa.Table) -> None:
         run = store.last_run() + 1
         shelf, now = Shelf(tmp_path / f"run-{run}"), pd.Timestamp("2026-01-01", tz="UTC")
@@ -39,7 +33,7 @@ def commit(store: DuckDBStore, tmp_path: Path) -> Callable[..., None]:
     return make
 
 
-def test_what_runs_learnt_adds_up(store: DuckDBStore, commit: Callable[..., None]) -> None:
+def test_what_runs_learnt_adds_up(store: Store, commit: Callable[..., None]) -> None:
     commit("a1", learnt("anna"))
     commit("a1", learnt("ben", "carla"))
     found = store.recall("word", "a1", SCHEMA)
@@ -47,7 +41,7 @@ def test_what_runs_learnt_adds_up(store: DuckDBStore, commit: Callable[..., None
     assert found.sort_by("value") == learnt("anna", "ben", "carla")
 
 
-def test_another_version_forgets_what_was_there(store: DuckDBStore, commit: Callable[..., None]) -> None:
+def test_another_version_forgets_what_was_there(store: Store, commit: Callable[..., None]) -> None:
     commit("a1", learnt("anna"))
     commit("b2", learnt("ben"))
     assert store.recall("word", "a1", SCHEMA) is None
@@ -61,14 +55,12 @@ def test_another_version_forgets_what_was_there(store: DuckDBStore, commit: Call
         pytest.param("word", pa.schema({"digest": pa.binary(16), "text": pa.string()}), id="columns of another shape"),
     ],
 )
-def test_nothing_is_remembered_of(
-    kind: str, schema: pa.Schema, store: DuckDBStore, commit: Callable[..., None]
-) -> None:
+def test_nothing_is_remembered_of(kind: str, schema: pa.Schema, store: Store, commit: Callable[..., None]) -> None:
     commit("a1", learnt("anna"))
     assert store.recall(kind, "a1", schema) is None
 
 
-def test_no_digest_counts_it(store: DuckDBStore, commit: Callable[..., None]) -> None:
+def test_no_digest_counts_it(store: Store, commit: Callable[..., None]) -> None:
     before = store.digests()
     commit("a1", learnt("anna"))
     assert store.digests() == before
