@@ -17,6 +17,8 @@ from crm_clean.records.table import Table
 
 # Beside a table that holds a part of its rows: the ids of the things that it speaks of.
 SCOPE = ".scope"
+# Groups of rows are what readers share out among threads.
+_ROWS_AT_ONCE = 122_880
 
 
 class Shelf:
@@ -90,7 +92,7 @@ class Shelf:
 def _write(path: Path, table: pa.Table) -> None:
     # The file is opened here, so that a full disk does not leave it open in a writer that nobody can close.
     with files.writing(path) as beside, pa.OSFile(str(beside), "wb") as sink:
-        pq.write_table(table, sink)
+        pq.write_table(table, sink, row_group_size=_ROWS_AT_ONCE)
 
 
 def content_digest(paths: Iterable[Path]) -> str:

@@ -116,9 +116,8 @@ class DuckDBStore:
             last = int(first_row(connection, _LAST_RUN)[0])
             if number != last + 1:
                 raise UsageError(f"Run {number} cannot follow run {last}: start it again.")
-            apply(connection, tables, run=number)
+            found = apply(connection, tables, run=number, last=_last_digests(connection))
             memory.remember(connection, tables)
-            found = digests.digests(connection)
             row = run.assign(digests=json.dumps(found, sort_keys=True)).iloc[0]
             values = [None if pd.isna(row[c]) else row[c] for c in RUNS.columns]
             marks = ", ".join("?" for _ in values)
@@ -214,8 +213,13 @@ class DuckDBStore:
             return table.to_pandas(connection.sql(sql, params=values or []).to_arrow_table())
 
 
+def _last_digests(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    told = f"SELECT coalesce(max(digests), '{{}}') FROM kept.runs WHERE run = ({_LAST_RUN})"
+    return dict(json.loads(first_row(connection, told)[0]))
+
+
 def _order(table: Table) -> str:
-    if table in VERSIONED or table is RUNS:
+    if table.key and table not in APPENDED:
         return ", ".join(f'"{c}"' for c in table.key)
     return "run, seq"
 
