@@ -71,10 +71,8 @@ def _kept(store: Store, to: int, run: int) -> Iterator[str]:
     taken = store.written(FILES)
     files = taken[taken["run"].isin(counted[run - 1] - counted[run])]
     if len(files):
-        yield (
-            f"  {plural(len(files), 'file')} taken in since no longer count, and are not taken in again by themselves:"
-            " deliver a mended export."
-        )
+        n, them = plural(len(files), "file"), "it" if len(files) == 1 else "them"
+        yield f"  {n} taken in since no longer counted: deliver a mended export, the next run passes {them} over."
     decisions = store.written(DECISIONS)
     since = decisions[(decisions["run"] > to) & (decisions["decided_by"] != "import")]
     if len(since):

@@ -101,19 +101,12 @@ class _WholeAudit:
                 yield from judged(suite, tables[suite.table])
 
     def whole(self, name: str) -> pd.DataFrame:
-        """The columns looked at of a table."""
+        """The columns looked at of a table. What came in is of this run alone: what earlier runs took in may lead to
+        records that are gone since."""
         table, columns = TABLES[name], self._columns[name]
         if name in SCOPES and self._is_partial:
             return frame(table, self._part.whole(table, columns))
-        return frame(table, self._arrived(name))
-
-    def _arrived(self, name: str) -> pa.Table:
-        context, table, columns = self._context, TABLES[name], self._columns[name]
-        # Where only settings or decisions are new, what came in is what came before.
-        is_idle = name in _CAME_IN and not self._is_partial and not len(context.shelf.read_table(TABLES["files"]))
-        if is_idle:
-            return context.store.standing(table, columns=columns)
-        return context.shelf.read_table(table, columns=columns)
+        return frame(table, self._context.shelf.read_table(table, columns=columns))
 
 
 class _PartAudit(_WholeAudit):
