@@ -6,13 +6,14 @@ is not there means every default; a folder of word lists beside it is used witho
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from crm_clean.errors import BadSettings
 from crm_clean.link.spec import LinkSpec
@@ -20,6 +21,7 @@ from crm_clean.merge.spec import MergeSpec
 from crm_clean.normalise.spec import NormaliseSpec
 from crm_clean.publish.spec import PublishSpec
 from crm_clean.sources.spec import SourcesSpec
+from crm_clean.store.postgres.address import VARIABLE, check_setting
 
 FILE_NAME = "crm_clean.toml"
 # Settings that name a folder: taken from the folder of the settings file, not from where the command is run.
@@ -36,10 +38,15 @@ class ProjectSpec(BaseModel):
 
 
 class Settings(BaseModel):
-    """All settings of a project; every section may be left out."""
+    """All settings of a project; every section may be left out.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    `store`: the PostgreSQL database that keeps what stands, as its owner wrote it; None for the file in the project's
+    folder. It says where, never what: no run depends on it, and it is not kept with runs.
+    """
 
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    store: str | None = Field(default=None, exclude=True, repr=False)
     project: ProjectSpec = Field(default_factory=ProjectSpec)
     sources: SourcesSpec = Field(default_factory=SourcesSpec)
     normalise: NormaliseSpec = Field(default_factory=NormaliseSpec)
@@ -47,15 +54,15 @@ class Settings(BaseModel):
     merge: MergeSpec = Field(default_factory=MergeSpec)
     publish: PublishSpec = Field(default_factory=PublishSpec)
 
+    @field_validator("store")
+    @classmethod
+    def _names_a_server_and_no_secret(cls, given: str | None) -> str | None:
+        return None if given is None else check_setting(given)
+
     @classmethod
     def read(cls, folder: Path) -> Settings:
         """The settings of the project in `folder`; raises BadSettings naming file, key and what would be allowed."""
-        file = folder / FILE_NAME
-        try:
-            given = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise BadSettings(f"{file}: this is not TOML ({error}); mend that line.") from error
-        return cls.understand(_with_own_words(given, folder), origin=str(file), folder=folder)
+        return cls.understand(_with_own_words(_given(folder), folder), origin=str(folder / FILE_NAME), folder=folder)
 
     @classmethod
     def understand(cls, given: Mapping[str, Any], *, origin: str, folder: Path = Path()) -> Settings:
@@ -64,6 +71,25 @@ class Settings(BaseModel):
             return cls.model_validate(_rooted(given, folder))
         except ValidationError as error:
             raise BadSettings(f"{origin}: {'; '.join(_advice(e) for e in error.errors())}.") from error
+
+
+def store_address(folder: Path) -> str | None:
+    """Where the project in `folder` keeps what stands, as it may be opened; None for the file in its folder.
+
+    The environment's CRM_CLEAN_STORE outranks the settings. Raises BadSettings as `Settings.read` does, for this key.
+    """
+    if whole := os.environ.get(VARIABLE):
+        return whole
+    named = _given(folder).get("store")
+    return None if named is None else Settings.understand({"store": named}, origin=str(folder / FILE_NAME)).store
+
+
+def _given(folder: Path) -> dict[str, Any]:
+    file = folder / FILE_NAME
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadSettings(f"{file}: this is not TOML ({error}); mend that line.") from error
 
 
 def _with_own_words(given: Mapping[str, Any], folder: Path) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""What holds for every test: long loops run only when asked for, and there is a PostgreSQL server for whom wants one."""
+"""What holds for every test: long loops run only when asked for; who wants a PostgreSQL server gets one."""
 
 from __future__ import annotations
 

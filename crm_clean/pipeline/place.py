@@ -10,7 +10,8 @@ from pathlib import Path
 
 from crm_clean import files
 from crm_clean.errors import UnknownThing
-from crm_clean.settings import FILE_NAME, LEXICONS
+from crm_clean.settings import FILE_NAME, LEXICONS, store_address
+from crm_clean.store.base import Store
 from crm_clean.store.duckdb import FILE_NAME as STORE_NAME
 from crm_clean.store.duckdb import DuckDBStore
 from crm_clean.store.lock import private_files
@@ -61,9 +62,18 @@ class Place:
             files.write_text(file, f"{secrets.token_hex(32)}\n")
         return bytes.fromhex(file.read_text(encoding="ascii").strip())
 
-    def store(self) -> DuckDBStore:
-        """The store of the project; made by the first write."""
-        return DuckDBStore(self.store_folder / STORE_NAME)
+    def store(self) -> Store:
+        """The store of the project: the database that its settings name, or the file in its folder.
+
+        Made by the first write. Raises BadSettings for a name that is no address of a database.
+        """
+        named = store_address(self.folder)
+        if named is None:
+            return DuckDBStore(self.store_folder / STORE_NAME)
+        from crm_clean.store.postgres.address import address
+        from crm_clean.store.postgres.store import PostgresStore
+
+        return PostgresStore(address(named), folder=self.store_folder)
 
     def check(self) -> Place:
         """Itself, when there is a project here; raises UnknownThing otherwise."""
