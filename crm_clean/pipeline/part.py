@@ -6,12 +6,11 @@ the things one is interested in, without reading the rest.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from crm_clean.pipeline.shelf import Shelf
 from crm_clean.records.table import Table
@@ -21,25 +20,21 @@ from crm_clean.store.base import Store
 _NOTHING = pa.array([], pa.string())
 
 
-def scope(shelf: Shelf, table: Table) -> pa.Array | None:
-    """The ids of the things that the file of `table` on the shelf speaks of; None where it speaks of all, or is not."""
-    path = shelf.path(f"{table.name}.scope")
-    return pq.read_table(path)["id"].combine_chunks().cast(pa.string()) if path.exists() else None
-
-
 def is_partial(shelf: Shelf) -> bool:
     """Whether the run of this shelf left most things alone."""
-    return any(shelf.path(f"{name}.scope").exists() for name in SCOPES)
+    return any(shelf.scope(TABLES[name]) is not None for name in SCOPES)
 
 
 class Part:
-    """What a partial run changes, beside what stands."""
+    """What a partial run changes, beside what stands. What was asked once is remembered, for `columns` of each table
+    (all of them, where nothing is said)."""
 
-    def __init__(self, store: Store, shelf: Shelf) -> None:
-        self._store, self._shelf = store, shelf
-        scopes = {name: scope(shelf, TABLES[name]) for name in SCOPES}
+    def __init__(self, store: Store, shelf: Shelf, *, columns: Mapping[str, Sequence[str]] | None = None) -> None:
+        self._store, self._shelf, self._columns = store, shelf, columns or {}
+        scopes = {name: shelf.scope(TABLES[name]) for name in SCOPES}
         self._is_whole = {name: scopes[name] is None and shelf.path(name).exists() for name in SCOPES}
         self._scopes = {name: _NOTHING if ids is None else ids for name, ids in scopes.items()}
+        self._taken: dict[tuple[str, str], list[tuple[pa.Array, pa.Table]]] = {}
 
     def is_whole(self, table: Table) -> bool:
         """Whether the run brings all of `table`, which then has no scope."""
@@ -49,39 +44,48 @@ class Part:
         """The ids of the things of `table` that this run speaks of."""
         return self._scopes[table.name]
 
-    def before(self, table: Table, column: str, keys: pa.Array, columns: Sequence[str]) -> pa.Table:
+    def before(self, table: Table, column: str, keys: pa.Array) -> pa.Table:
         """The rows of `table` as the last run left it where `column` is one of `keys`."""
-        if not len(keys):
-            return table.part(columns).empty_table()
-        return self._store.take(table, column, keys, columns=columns)
+        known = self._taken.setdefault((table.name, column), [])
+        for asked, rows in known:
+            if asked.equals(keys):
+                return rows
+        names = self._names(table)
+        rows = self._store.take(table, column, keys, columns=names) if len(keys) else table.part(names).empty_table()
+        known.append((keys, rows))
+        return rows
 
-    def after(self, table: Table, column: str, keys: pa.Array, columns: Sequence[str]) -> pa.Table:
+    def after(self, table: Table, column: str, keys: pa.Array) -> pa.Table:
         """The rows of `table` as this run leaves it where `column` is one of `keys`."""
-        fresh = self.fresh(table, list(dict.fromkeys([*columns, column])))
-        mine = fresh.filter(pc.is_in(fresh[column], value_set=keys)).select(columns)
+        fresh = self.fresh(table)
+        mine = fresh.filter(pc.is_in(fresh[column], value_set=keys))
         if self.is_whole(table):
             return mine
-        names = list(dict.fromkeys([*columns, *SCOPES[table.name]]))
-        stood = self._left_alone(table, self.before(table, column, keys, names))
-        return pa.concat_tables([stood.select(columns), mine])
+        if (column,) == SCOPES[table.name] and pc.all(pc.is_in(keys, value_set=self.scope(table))).as_py():
+            return mine
+        return pa.concat_tables([self._left_alone(table, self.before(table, column, keys)), mine])
 
-    def stood(self, table: Table, columns: Sequence[str]) -> pa.Table:
-        """The rows of the things that this run speaks of, as the last run left them; of a table with one scope."""
+    def stood(self, table: Table, among: pa.Array) -> pa.Table:
+        """The rows of the things that this run speaks of, which are `among` more of the kind, as the last run left
+        them; of a table with one scope."""
         (by,) = SCOPES[table.name]
-        return self.before(table, by, self.scope(table), columns)
+        rows = self.before(table, by, among)
+        return rows.filter(pc.is_in(rows[by], value_set=self.scope(table)))
 
-    def fresh(self, table: Table, columns: Sequence[str]) -> pa.Table:
+    def fresh(self, table: Table) -> pa.Table:
         """The rows that this run brings."""
-        return self._shelf.read_table(table, columns=list(columns))
+        return self._shelf.read_table(table, columns=self._names(table))
 
-    def whole(self, table: Table, columns: Sequence[str]) -> pa.Table:
-        """All of `table` as this run leaves it."""
-        fresh = self.fresh(table, columns)
+    def whole(self, table: Table, columns: Sequence[str] | None = None) -> pa.Table:
+        """All of `table` (or those `columns` of it) as this run leaves it."""
+        names = list(dict.fromkeys([*(columns or self._names(table)), *SCOPES[table.name]]))
+        fresh = self._shelf.read_table(table, columns=names)
         if self.is_whole(table):
             return fresh
-        names = list(dict.fromkeys([*columns, *SCOPES[table.name]]))
-        stood = self._left_alone(table, self._store.standing(table, columns=names))
-        return pa.concat_tables([stood.select(columns), fresh])
+        return pa.concat_tables([self._left_alone(table, self._store.standing(table, columns=names)), fresh])
+
+    def _names(self, table: Table) -> list[str]:
+        return list(dict.fromkeys([*self._columns.get(table.name, table.columns), *SCOPES[table.name]]))
 
     def _left_alone(self, table: Table, rows: pa.Table) -> pa.Table:
         """Of rows that stood, those of things that the run does not speak of."""

@@ -7,15 +7,16 @@ went, and what they say of those that came. The verdicts are those over everythi
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from crm_clean.pipeline.fingerprint import code_version
 from crm_clean.pipeline.part import Part, frame, is_partial
+from crm_clean.pipeline.partial import union
 from crm_clean.pipeline.shelf import content_digest
 from crm_clean.pipeline.step import Context, Counts, Step
 from crm_clean.records.table import Table
@@ -24,6 +25,7 @@ from crm_clean.records.tables import CHECKS, ERASURES, SCOPES, TABLES
 if TYPE_CHECKING:
     from crm_clean.validate import adding
     from crm_clean.validate.adding import Verdicts
+    from crm_clean.validate.balance_part import World
     from crm_clean.validate.model import Suite
 
 AUDITED = ("files", "raw_rows", "quarantine", "records", "contact_points", "membership", "golden", "golden_points")
@@ -85,7 +87,7 @@ class _WholeAudit:
 
     def __init__(self, context: Context, columns: dict[str, tuple[str, ...]]) -> None:
         self._context, self._columns = context, columns
-        self._part = Part(context.store, context.shelf)
+        self._part = Part(context.store, context.shelf, columns=columns)
         self._is_partial = is_partial(context.shelf)
 
     def rows(self, suites: list[Suite]) -> Iterator[_Row]:
@@ -105,7 +107,7 @@ class _WholeAudit:
         records that are gone since."""
         table, columns = TABLES[name], self._columns[name]
         if name in SCOPES and self._is_partial:
-            return frame(table, self._part.whole(table, columns))
+            return frame(table, self._part.whole(table))
         return frame(table, self._context.shelf.read_table(table, columns=columns))
 
 
@@ -140,47 +142,44 @@ class _PartAudit(_WholeAudit):
 
     def _changed(self, suite: Suite, by: str) -> adding.Part:
         """What this run changes of the table of `suite`, whose things column `by` tells apart."""
-        from crm_clean.validate import adding, views
+        from crm_clean.validate import adding
 
         table = TABLES[suite.table]
-        columns = [c for c in table.columns if c in views.needed(suite.table, suite.columns)]
-        stood, stands = self._part.stood(table, columns), self._part.fresh(table, columns)
+        stood = self._part.stood(table, self._touched[by])
         n_rows = self._n_rows(table, by) if adding.asks_how_many(suite) else None
-        return adding.Part(frame(table, stood), frame(table, stands), n_rows)
+        return adding.Part(frame(table, stood), frame(table, self._part.fresh(table)), n_rows)
 
     def _n_rows(self, table: Table, by: str) -> int:
         counted = _SIZES.get(table.name)
         known = (self._context.shelf.read_json(BALANCE) or {}).get(counted)
         return int(known) if known is not None else len(self._part.whole(table, [by]))
 
+    @cached_property
+    def _touched(self) -> dict[str, pa.Array]:
+        """The ids of all things of which any row may not be what it was, by the column that tells them apart."""
+        return {
+            by: union(*(self._part.scope(TABLES[name]) for name in AUDITED if SCOPES.get(name) == (by,)))
+            for by in ("record_id", "golden_id")
+        }
+
     def _balance(self) -> pd.DataFrame:
         from crm_clean.validate.balance_part import Touched, balance_of_part
 
-        part = self._part
-        touched = Touched(
-            records=_all(part.scope(TABLES[name]) for name in ("records", "contact_points", "membership")),
-            golden=_all(part.scope(TABLES[name]) for name in ("golden", "golden_points")),
-        )
+        touched = Touched(self._touched["record_id"], self._touched["golden_id"])
         arrived = {name: self.whole(name) for name in _CAME_IN}
         last = kept_balance(self._context) or {}
-        return balance_of_part(arrived, touched, last, before=_world(part.before), after=_world(part.after))
+        return balance_of_part(arrived, touched, last, before=_world(self._part.before), after=_world(self._part.after))
 
 
 # How many rows a table has, as the balance calls it.
 _SIZES = {"records": "n_records", "membership": "n_members", "golden": "n_golden"}
 
 
-def _world(
-    ask: Callable[[Table, str, pa.Array, Sequence[str]], pa.Table],
-) -> Callable[[str, str, pa.Array], pd.DataFrame]:
+def _world(ask: Callable[[Table, str, pa.Array], pa.Table]) -> World:
     """One of the two states of a part, as the balance asks about it."""
     from crm_clean.validate.balance import COUNTED
 
-    return lambda name, column, keys: frame(TABLES[name], ask(TABLES[name], column, keys, COUNTED[name]))
-
-
-def _all(ids: Iterable[pa.Array]) -> pa.Array:
-    return pc.unique(pa.concat_arrays(list(ids)))
+    return lambda name, column, keys: frame(TABLES[name], ask(TABLES[name], column, keys).select(list(COUNTED[name])))
 
 
 def suites_digest(context: Context) -> object:

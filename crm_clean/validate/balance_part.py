@@ -62,9 +62,9 @@ def balance_of_part(
     # What was nowhere at fault was not at fault here.
     was_sound = not any(last[name] for name in KEPT if name not in _SIZES and name not in CLOSED)
     was = _sizes(before, records, golden) if was_sound else _counted(before, records, golden)
-    wide = _sharing(records, golden, before, after)
-    now |= _consent(after, wide, CLOSED)
-    was |= _consent(before, wide, {name: flag for name, flag in CLOSED.items() if last[name]})
+    shared = _Shared(records, golden, before, after)
+    now |= shared.lost(after, CLOSED)
+    was |= shared.lost(before, {name: flag for name, flag in CLOSED.items() if last[name]})
     counts = {name: last[name] - was.get(name, 0) + now[name] for name in KEPT}
     ids = _ids(arrived["raw_rows"]["record_id"])
     found = {name: after(name, "record_id", ids) for name in ("records", "membership")}
@@ -93,49 +93,76 @@ def _counted(world: World, records: pa.Array, golden: pa.Array) -> dict[str, int
     members = world("membership", "golden_id", golden)
     own = world("records", "record_id", records)
     people = world("golden", "golden_id", golden)
-    of_records = faults_of_records(
-        own, world("membership", "record_id", records), world("contact_points", "record_id", records)
-    )
+    points = world("contact_points", "record_id", records)
+    of_records = faults_of_records(own, world("membership", "record_id", records), points)
     of_golden = faults_of_golden(people, members, world("golden_points", "golden_id", golden))
     return sizes({"records": own, "membership": members, "golden": people}) | together(of_records, of_golden)
 
 
-def _sharing(records: pa.Array, golden: pa.Array, *worlds: World) -> pa.Array:
-    """The golden records whose consent the touched ones may have changed: they share what a touched record closes."""
-    closed = []
-    for world in worlds:
-        points = world("contact_points", "record_id", records)
-        is_closed = points[list(CLOSED.values())].fillna(False).any(axis=1)
-        closed.append(_ids(points["key"][is_closed & points["kind"].isin(SHARED)]))
-    keys = _all(*closed)
-    found = [golden]
-    for world in worlds:
-        found.append(_ids(world("golden_points", "key", keys)["golden_id"]))
-        holders = _ids(world("contact_points", "key", keys)["record_id"])
-        found.append(_ids(world("membership", "record_id", holders)["golden_id"]))
-    return _all(*found)
+class _Shared:
+    """Whom the consent of touched records bears upon: the golden records that hold what a touched record closes or
+    closed, and the touched golden records with everything that anybody closes of theirs."""
 
+    def __init__(self, records: pa.Array, golden: pa.Array, *worlds: World) -> None:
+        self._golden = golden
+        members = [_ids(world("membership", "golden_id", golden)["record_id"]) for world in worlds]
+        # More than the touched, so that it is asked for once.
+        self._members = _all(records, *members)
+        closed = [self._closed(world, records) for world in worlds]
+        self._closing = _all(*closed)
+        held = [self._held(world) for world in worlds]
+        self._keys = _all(self._closing, *held)
+        holders = [_ids(self._closing_points(world)["record_id"]) for world in worlds]
+        self._holders = _all(*holders)
 
-def _consent(world: World, golden: pa.Array, flags: Mapping[str, str]) -> dict[str, int]:
-    """What is lost of each flag in `golden`, by name: counted with all that bears upon these golden records."""
-    if not flags:
-        return {}
-    members = world("membership", "golden_id", golden)
-    held = world("golden_points", "golden_id", golden)
-    own = world("contact_points", "record_id", _ids(members["record_id"]))
-    others = world("contact_points", "key", _ids(held["key"][held["kind"].isin(SHARED)]))
-    # A point that is found both ways is due once all the same.
-    points = pd.concat([own, others], ignore_index=True)
-    bearing = {"contact_points": points, "membership": members, "golden_points": held}
-    return {name: weakened(bearing, flag) for name, flag in flags.items()}
+    def lost(self, world: World, flags: Mapping[str, str]) -> dict[str, int]:
+        """What is lost of each flag, by name: in the touched golden records, and of what is closed in all others."""
+        if not flags:
+            return {}
+        own, others = self._touched(world), self._others(world)
+        return {name: weakened(own, flag) + weakened(others, flag) for name, flag in flags.items()}
+
+    def _touched(self, world: World) -> Tables:
+        # A point that is found both ways is due once all the same.
+        points = [world("contact_points", "record_id", self._members), world("contact_points", "key", self._keys)]
+        return {
+            "contact_points": pd.concat(points, ignore_index=True),
+            "membership": world("membership", "golden_id", self._golden),
+            "golden_points": world("golden_points", "golden_id", self._golden),
+        }
+
+    def _others(self, world: World) -> Tables:
+        homes = world("membership", "record_id", self._holders)
+        held = world("golden_points", "key", self._closing)
+        touched = set(self._golden.to_pylist())
+        return {
+            "contact_points": self._closing_points(world),
+            "membership": homes[~homes["golden_id"].isin(touched)],
+            "golden_points": held[~held["golden_id"].isin(touched) & held["kind"].isin(SHARED)],
+        }
+
+    def _closed(self, world: World, records: pa.Array) -> pa.Array:
+        """The e-mails and phones that touched records close."""
+        points = world("contact_points", "record_id", self._members)
+        points = points[points["record_id"].isin(records.to_pylist()) & points["kind"].isin(SHARED)]
+        return _ids(points["key"][points[list(CLOSED.values())].fillna(False).any(axis=1)])
+
+    def _held(self, world: World) -> pa.Array:
+        """The e-mails and phones of the touched golden records."""
+        held = world("golden_points", "golden_id", self._golden)
+        return _ids(held["key"][held["kind"].isin(SHARED)])
+
+    def _closing_points(self, world: World) -> pd.DataFrame:
+        points = world("contact_points", "key", self._keys)
+        return points[points["kind"].isin(SHARED) & points["key"].isin(self._closing.to_pylist())]
 
 
 def _ids(column: pd.Series) -> pa.Array:
     """The different values of a text column."""
     values = pa.array(column, pa.string(), from_pandas=True)
     whole = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
-    return pc.unique(whole.drop_null())
+    return pc.unique(whole.drop_null()).sort()
 
 
 def _all(*ids: pa.Array) -> pa.Array:
-    return pc.unique(pa.concat_arrays([one.cast(pa.string()) for one in ids]))
+    return pc.unique(pa.concat_arrays([one.cast(pa.string()) for one in ids])).sort()
