@@ -93,6 +93,8 @@ def _what_became_of(store: Store, golden_id: str) -> tuple[str, str]:
             "There is no golden record of that id: take one from the column golden_id of project.golden() "
             "or of the crosswalk."
         )
+    if (events["event"] == "erased").any():
+        return golden_id, "It was erased for good: nothing of it is kept."
     led = store.view("redirects", where={"golden_id": golden_id})
     last = events.iloc[-1]
     if len(led):

@@ -61,7 +61,7 @@ class Past:
 def history(store: Store, golden_id: str) -> pd.DataFrame:
     """What happened to a golden record, one row an event: run (Int64), committed_at (UTC), kind, event (in words).
 
-    `kind` is created, revived, took_in, split, joined, left, changed, absorbed or retired.
+    `kind` is created, revived, took_in, split, joined, left, changed, absorbed, retired or erased.
     """
     past = Past.read(store, golden_id)
     told = [(run, kind, event) for run in past.runs() for kind, event in _of_run(past, run)]
@@ -99,7 +99,8 @@ def _of_run(past: Past, run: int) -> _Told:
     began = past.own_events[(past.own_events["run"] == run) & past.own_events["event"].isin(["created", "revived"])]
     for kind in began["event"]:
         verb = "Created" if kind == "created" else "Came back"
-        yield str(kind), f"{verb} from {_counted(joined)}: {', '.join(past.labels[r] for r in joined)}."
+        of = f" from {_counted(joined)}: {', '.join(past.labels[r] for r in joined)}" if joined else ""
+        yield str(kind), f"{verb}{of}."
     yield from _identity(past, run)
     if len(began) == 0:
         yield from (("joined", f"{past.labels[r]} joined{_elsewhere(past, r, run - 1, 'from')}.") for r in joined)
@@ -138,6 +139,8 @@ def _identity(past: Past, run: int) -> _Told:
             yield event, "Ended: none of its records is left."
         elif event == "split":
             yield event, f"Split off from {other}."
+        elif event == "erased":
+            yield event, "Erased for good: nothing of it is kept."
     others = past.other_events[past.other_events["run"] == run]
     for event, other in zip(others["event"], others["golden_id"], strict=True):
         if event == "absorbed":

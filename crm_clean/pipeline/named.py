@@ -79,7 +79,10 @@ def _golden(store: Store, golden_id: str) -> Named:
     members = _members(store, golden_id)
     if members:
         return Named(golden_id, None, golden_id, members)
+    ended = store.written(IDENTITY_EVENTS, where={"golden_id": golden_id})
     former = store.history(MEMBERSHIP, where={"golden_id": golden_id})
+    if len(ended) and (former.empty or (ended["event"] == "erased").any()):
+        return Named(golden_id, None, None, note=f"{golden_id} was erased for good: nothing of it is kept.")
     if former.empty:
         raise UnknownThing(f"{echo(golden_id)}: no such golden record; look its id up in crosswalk.csv or golden.csv.")
     leads = store.view("redirects", where={"golden_id": golden_id})

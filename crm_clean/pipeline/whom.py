@@ -35,6 +35,8 @@ def whom(store: Store, typed: str, *, settings: Settings, everyone: bool = False
     Raises UnknownThing when nothing that ever stood is named so, UsageError when several people have the address.
     """
     asked = typed.strip()
+    if not store.last_run():
+        resolve(store, asked)  # which says what is missing
     golden_ids = _by_address(store, asked, settings) if "@" in asked and ":" not in asked else _by_id(store, asked)
     if golden_ids is None:
         golden_ids = _by_address(store, asked, settings)
@@ -57,19 +59,17 @@ def _by_id(store: Store, asked: str) -> list[str] | None:
     try:
         named = resolve(store, asked)
     except UnknownThing:
-        if not store.last_run():
-            raise
         return None
     if named.golden_id:
         return [named.golden_id]
     if named.record_id is None:
+        if store.history(MEMBERSHIP, where={"golden_id": asked}).empty:
+            raise UnknownThing(f"{named.note} There is nothing left to erase.")
         return [asked]
     return _last_homes(store, [named.record_id])
 
 
 def _by_address(store: Store, asked: str, settings: Settings) -> list[str]:
-    if not store.last_run():
-        resolve(store, asked)  # which says what is missing
     kind = "email" if "@" in asked or "\uff20" in asked else "phone"
     keys = _email_keys(asked, settings) if kind == "email" else _phone_keys(store, asked, settings)
     if not keys:
