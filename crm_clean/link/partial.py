@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crm_clean.link.block import block, n_pairs
-from crm_clean.link.cluster import Clustering, cluster, completed, components
+from crm_clean.link.cluster import Clustering, cluster, completed
 from crm_clean.link.columns import Ints, strings
 from crm_clean.link.compare.catalogue import comparisons
 from crm_clean.link.decided import decided_pairs, overruled, with_decided
@@ -86,26 +86,24 @@ def link_part(
     chosen, model = comparisons(people), Model.model_validate(standing.model)
     if not chosen or not model.strangers or depends_on_table(chosen):
         return None
-    ids = strings(people.ids)
-    focus = _among(ids, touched)
+    ids, bits = strings(people.ids), odds(float(standing.report["threshold"]))
     judge = Judge(people, chosen, fitting(model, chosen), workers)
-    scored = _scored(judge, decided_pairs(people, decisions), focus, spec=spec)
-    known = _Known.of(standing.pairs, ids, focus)
+    scored = _scored(judge, decided_pairs(people, decisions), _among(ids, touched), spec=spec)
+    affected = _among(ids, _reached(standing, touched, _strong_ends(ids, scored, bits), bits))
+    known = _Known.of(standing.pairs, ids, affected, touched)
     links = _joined(scored, known, n=people.n)
-    bits = odds(float(standing.report["threshold"]))
-    affected = _reached(links.over(bits), _homes(ids, standing.membership), focus, _bereft(ids, standing, touched))
     inside = links.at(affected[links.left] & affected[links.right])
     whole = completed(inside, judge.score, n=people.n, threshold_bits=bits, max_cluster=spec.max_cluster)
     clustering = cluster(whole, n=people.n, threshold_bits=bits)
     threshold = float(standing.report["threshold"])
     fresh = hand_over_pairs(people, scored, clustering, threshold=threshold, spec=spec, model=judge.model)
-    taken_over = known.told(affected, clustering, threshold=threshold, spec=spec)
-    pairs = _in_order([fresh, taken_over])
+    pairs = _in_order([fresh, known.told(clustering, threshold=threshold, spec=spec)])
+    here = ids.filter(pa.array(affected))
     return LinkedPart(
         pairs=pairs,
         clusters=_clusters(ids, clustering, affected),
-        affected=ids.filter(pa.array(affected)).sort(),
-        report=_report(standing, pairs, ids, affected, clustering),
+        affected=here.sort(),
+        report=_report(standing, pairs, here, np.bincount(clustering.label[affected], minlength=1)),
     )
 
 
@@ -132,86 +130,87 @@ def _scored(judge: Judge, decided: pd.DataFrame, focus: Flags, *, spec: LinkSpec
     return Scored(candidates, judge.chosen, compared, bits)
 
 
+def _strong_ends(ids: pa.Array, scored: Scored, bits: float) -> pa.Array:
+    """The records that a strong link connects to a touched one."""
+    strong = scored.bits >= bits
+    ends = np.concatenate([scored.candidates.left[strong], scored.candidates.right[strong]])
+    return ids.take(pa.array(np.unique(ends)))
+
+
+def _reached(standing: Standing, touched: pa.Array, linked: pa.Array, bits: float) -> pa.Array:
+    """All that strong links, or a golden record of before, connect to what is touched; be it gone.
+
+    Few are reached: each round looks all pairs and members up among those, and not those among all.
+    """
+    pairs, membership = standing.pairs, standing.membership
+    strong = pairs.filter(pc.or_(pc.greater_equal(pairs["weight"], bits), pc.equal(pairs["verdict"], "decided_same")))
+    found, n_before = _ids(touched, linked), -1
+    while len(found) != n_before:
+        n_before = len(found)
+        homes = membership["golden_id"].filter(pc.is_in(membership["record_id"], value_set=found))
+        mates = membership["record_id"].filter(pc.is_in(membership["golden_id"], value_set=_ids(homes)))
+        ends = [
+            strong[other].filter(pc.is_in(strong[side], value_set=found))
+            for side, other in (("left_id", "right_id"), ("right_id", "left_id"))
+        ]
+        found = _ids(found, mates, *ends)
+    return found
+
+
+def _ids(*some: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """All of these, each once."""
+    return pa.concat_arrays([strings(one) for one in some]).unique()
+
+
 @dataclass(frozen=True)
 class _Known:
-    """Pairs that are taken over: rows of PAIRS, and the same as links between positions."""
+    """Pairs that are taken over: rows of PAIRS with an affected end and no touched one, and the same as links.
+
+    A pair one of whose ends is not affected has that end at -1.
+    """
 
     rows: pa.Table
     links: Links
 
     @classmethod
-    def of(cls, pairs: pa.Table, ids: pa.Array, focus: Flags) -> _Known:
-        """Those whose ends both stand, untouched."""
-        ends = [_positions(pairs[side], ids) for side in ("left_id", "right_id")]
-        kept = (ends[0] >= 0) & (ends[1] >= 0)
-        kept &= ~(np.append(focus, False)[ends[0]] | np.append(focus, False)[ends[1]])
-        rows = pairs.filter(pa.array(kept))
-        left, right = np.minimum(*ends)[kept], np.maximum(*ends)[kept]
+    def of(cls, pairs: pa.Table, ids: pa.Array, affected: Flags, touched: pa.Array) -> _Known:
+        here = np.flatnonzero(affected)
+        names = ids.take(pa.array(here))
+        near = pc.or_(*(pc.is_in(pairs[side], value_set=names) for side in ("left_id", "right_id")))
+        far = pc.or_(*(pc.is_in(pairs[side], value_set=strings(touched)) for side in ("left_id", "right_id")))
+        rows = pairs.filter(pc.and_(near, pc.invert(far))).combine_chunks()
+        one, two = (_positions(rows[side], names, here) for side in ("left_id", "right_id"))
         bits = rows["weight"].to_numpy().astype(np.float64).copy()
-        verdict = rows["verdict"].combine_chunks()
         for word, said in _PEOPLES_WORD.items():
-            bits[pc.equal(verdict, word).to_numpy(zero_copy_only=False)] = said
-        return cls(rows, Links(left, right, bits))
+            bits[pc.equal(rows["verdict"].combine_chunks(), word).to_numpy(zero_copy_only=False)] = said
+        return cls(rows, Links(np.minimum(one, two), np.maximum(one, two), bits))
 
-    def told(self, affected: Flags, clustering: Clustering, *, threshold: float, spec: LinkSpec) -> pd.DataFrame:
-        """The rows with an affected end, judged by the clusters as they are now."""
-        left, right = self.links.left, self.links.right
-        near = affected[left] | affected[right]
-        rows, links = PAIRS.to_pandas(self.rows.filter(pa.array(near))), self.links.at(near)
-        together = clustering.label[links.left] == clustering.label[links.right]
+    def told(self, clustering: Clustering, *, threshold: float, spec: LinkSpec) -> pd.DataFrame:
+        """The rows, judged by the clusters as they are now."""
+        rows, left, right = PAIRS.to_pandas(self.rows), self.links.left, self.links.right
+        together = (left >= 0) & (clustering.label[left] == clustering.label[right])
         likely = rows["probability"].to_numpy()
         verdict = np.where(together, "merge", np.where(likely >= threshold, "cut", "review"))
         by_people = rows["verdict"].isin(list(_PEOPLES_WORD)).to_numpy(dtype=bool)
-        rows["verdict"] = pd.array(
-            np.where(by_people, rows["verdict"].to_numpy(object), verdict), dtype="string[pyarrow]"
-        )
+        told = np.where(by_people, rows["verdict"].to_numpy(object), verdict)
+        rows["verdict"] = pd.array(told, dtype="string[pyarrow]")
         kept: pd.DataFrame = rows[together | by_people | (likely >= spec.review_floor)]
         return kept
 
 
-def _positions(names: pa.ChunkedArray | pa.Array, ids: pa.Array) -> Ints:
-    found: Ints = pc.fill_null(pc.index_in(strings(names), value_set=ids), -1).to_numpy(zero_copy_only=False)
-    return found.astype(np.int64)
+def _positions(names: pa.ChunkedArray, known: pa.Array, at: Ints) -> Ints:
+    """The positions `at` of the `known` names, -1 for others."""
+    place = pc.fill_null(pc.index_in(strings(names), value_set=known), -1).to_numpy(zero_copy_only=False)
+    found: Ints = np.append(at, -1)[place.astype(np.int64)]
+    return found
 
 
 def _joined(scored: Scored, known: _Known, *, n: int) -> Links:
-    """Fresh links and those taken over, in order; no pair is both."""
-    fresh, old = scored.candidates, known.links
+    """Fresh links and those taken over between affected records, in order; no pair is both."""
+    fresh, old = scored.candidates, known.links.at(known.links.left >= 0)
     left, right = np.concatenate([fresh.left, old.left]), np.concatenate([fresh.right, old.right])
     order = np.argsort(left * n + right, kind="stable")
     return Links(left, right, np.concatenate([scored.bits, old.bits])).at(order)
-
-
-def _homes(ids: pa.Array, membership: pa.Table) -> Ints:
-    """The position of some member of the golden record that each record was in; its own where it was in none."""
-    at = _positions(membership["record_id"], ids)
-    here = at >= 0
-    golden = pc.dictionary_encode(membership["golden_id"].combine_chunks()).indices.to_numpy(zero_copy_only=False)[here]
-    home = np.arange(len(ids))
-    _, first, back = np.unique(golden, return_index=True, return_inverse=True)
-    home[at[here]] = at[here][first][back]
-    return home
-
-
-def _bereft(ids: pa.Array, standing: Standing, touched: pa.Array) -> Flags:
-    """Records that were in one golden record with something that is touched, be it gone by now."""
-    membership = standing.membership
-    lost = membership["golden_id"].filter(pc.is_in(membership["record_id"], value_set=strings(touched)))
-    left = membership["record_id"].filter(pc.is_in(membership["golden_id"], value_set=lost.combine_chunks().unique()))
-    return _among(ids, left.combine_chunks())
-
-
-def _reached(strong: Links, home: Ints, focus: Flags, bereft: Flags) -> Flags:
-    """Records that strong links or a golden record of before connect to a touched one."""
-    own = np.arange(len(home))
-    both = Links(
-        np.concatenate([strong.left, own]), np.concatenate([strong.right, home]), np.ones(len(strong) + len(own))
-    )
-    label = components(both, n=len(home))
-    seeds = np.zeros(len(home), dtype=bool)
-    seeds[label[focus | bereft]] = True
-    reached: Flags = seeds[label]
-    return reached
 
 
 def _clusters(ids: pa.Array, clustering: Clustering, affected: Flags) -> pd.DataFrame:
@@ -233,25 +232,20 @@ def _in_order(frames: list[pd.DataFrame]) -> pd.DataFrame:
     return PAIRS.to_pandas(table.sort_by([("left_id", "ascending"), ("right_id", "ascending")]))
 
 
-def _report(
-    standing: Standing, pairs: pd.DataFrame, ids: pa.Array, affected: Flags, clustering: Clustering
-) -> dict[str, Any]:
+def _report(standing: Standing, pairs: pd.DataFrame, here: pa.Array, sizes: Ints) -> dict[str, Any]:
     """The last report with what has changed since; the promise and what blocking rules did are those of the last run
     that looked at every pair. `n_kept` is how many pairs will stand in the table."""
-    here = ids.filter(pa.array(affected))
     near = pc.or_(*(pc.is_in(standing.pairs[side], value_set=here) for side in ("left_id", "right_id")))
     others = standing.pairs["verdict"].filter(pc.invert(near)).value_counts().to_pylist()
     n_other = {entry["values"]: entry["counts"] for entry in others}
     n_here = pairs["verdict"].value_counts()
-    before = standing.membership.filter(pc.is_in(standing.membership["record_id"], value_set=here))
-    old = pc.value_counts(before["golden_id"]).field("counts").to_numpy(zero_copy_only=False)
-    new = np.bincount(clustering.label[affected], minlength=1)
-    n_inside = n_pairs(new) - n_pairs(old)
+    before = standing.membership["golden_id"].filter(pc.is_in(standing.membership["record_id"], value_set=here))
+    old = pc.value_counts(before).field("counts").to_numpy(zero_copy_only=False)
     return {
         **standing.report,
         "n_kept": len(pairs) + sum(n_other.values()),
-        "n_merged": int(standing.report["n_merged"]) + n_inside,
+        "n_merged": int(standing.report["n_merged"]) + n_pairs(sizes) - n_pairs(old),
         "n_review": int(n_here.get("review", 0)) + n_other.get("review", 0),
         "n_cut": int(n_here.get("cut", 0)) + n_other.get("cut", 0),
-        "largest_cluster": max(int(standing.report["largest_cluster"]), int(new.max(initial=1))),
+        "largest_cluster": max(int(standing.report["largest_cluster"]), int(sizes.max(initial=1))),
     }

@@ -54,8 +54,10 @@ def whole(context: Context, table: Table, *, columns: Sequence[str] | None = Non
     keys, asked = SCOPES[table.name], tuple(columns or table.columns)
     old = context.store.standing(table, columns=tuple(dict.fromkeys((*asked, *keys))))
     for key in keys:
-        old = old.filter(pc.invert(pc.is_in(old[key], value_set=scope)))
-    return pa.concat_tables([old.select(list(asked)), new]).combine_chunks()
+        is_replaced = pc.is_in(old[key], value_set=scope)
+        if pc.any(is_replaced).as_py():  # a filter copies every column
+            old = old.filter(pc.invert(is_replaced))
+    return pa.concat_tables([old.select(list(asked)), new])
 
 
 def part(context: Context, table: Table, ids: pa.Array, *, columns: Sequence[str] | None = None) -> pa.Table:

@@ -46,12 +46,12 @@ def brings_nothing(context: Context, records: pa.Table, points: pa.Table) -> boo
 
     if not context.last or not is_read_alike(context):
         return False
-    stands = context.store.standing(RECORDS, columns=["record_id", "content_hash"])
-    at = pc.index_in(records["record_id"].combine_chunks(), value_set=stands["record_id"].combine_chunks())
-    if at.null_count:
+    ids = records["record_id"].combine_chunks()
+    stood = _standing_content(context, ids)
+    if stood.null_count:
         return False
     hashes = content_hashes(records, points, at=positions_of(records, points))
-    return bool(pc.all(pc.equal(stands["content_hash"].combine_chunks().take(at), hashes)).as_py() is not False)
+    return pc.all(pc.equal(stood, hashes)).as_py() is not False
 
 
 def new_records(context: Context, records: pa.Table) -> pa.Array:
@@ -59,11 +59,15 @@ def new_records(context: Context, records: pa.Table) -> pa.Array:
     ids = records["record_id"].combine_chunks()
     if not context.last or not is_read_alike(context):
         return ids
-    stands = context.store.standing(RECORDS, columns=["record_id", "content_hash"])
+    is_same = pc.equal(_standing_content(context, ids), records["content_hash"].combine_chunks())
+    return ids.filter(pc.invert(pc.fill_null(is_same, False)))
+
+
+def _standing_content(context: Context, ids: pa.Array) -> pa.Array:
+    """The content hash with which each of these records stands, missing where it does not."""
+    stands = context.store.take(RECORDS, "record_id", ids, columns=["record_id", "content_hash"])
     at = pc.index_in(ids, value_set=stands["record_id"].combine_chunks())
-    stood = stands["content_hash"].combine_chunks().take(at)
-    is_same = pc.fill_null(pc.equal(stood, records["content_hash"].combine_chunks()), False)
-    return ids.filter(pc.invert(is_same))
+    return stands["content_hash"].combine_chunks().take(at)
 
 
 def beside_standing(context: Context, fresh: Tables, *, new: pa.Array, gone: pa.Array) -> Tables:
