@@ -30,10 +30,15 @@ def rename(source: Path, target: Path) -> None:
     sync(target.parent)
 
 
+def beside(target: Path) -> Path:
+    """The path that what is to become `target` is written at."""
+    return target.with_name(f".{target.name}{TEMPORARY_SUFFIX}")
+
+
 @contextmanager
 def writing(target: Path) -> Iterator[Path]:
     """A temporary path beside `target` that becomes `target` when the block ends well, and goes when it does not."""
-    temporary = target.with_name(f".{target.name}{TEMPORARY_SUFFIX}")
+    temporary = beside(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         yield temporary

@@ -10,16 +10,18 @@ from __future__ import annotations
 import errno
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from crm_clean.errors import StoreLocked
 from crm_clean.store.lock import private_files
 
 if TYPE_CHECKING:
     import duckdb
+
+Opened = TypeVar("Opened")
 
 PATIENCE_SECONDS = 60.0
 _PAUSE_SECONDS = 0.05
@@ -83,10 +85,35 @@ def _open(file: Path, *, writing: bool, patience: float) -> duckdb.DuckDBPyConne
         "autoload_known_extensions": "false",
         "temp_directory": str(file.parent / "tmp"),
     }
+
+    def connect() -> duckdb.DuckDBPyConnection:
+        while True:
+            before = _inode(file)
+            connection = duckdb.connect(str(file), read_only=not writing, config=config)
+            if before in (None, _inode(file)):
+                return connection
+            connection.close()  # another file took the place of this one while it was being opened
+
+    return _waiting(connect, file, patience)
+
+
+def _inode(file: Path) -> int | None:
+    return file.stat().st_ino if file.exists() else None
+
+
+def attached(connection: duckdb.DuckDBPyConnection, file: Path, *, name: str, patience: float) -> None:
+    """Attach another database to `connection`, to read it as `name`; raises StoreLocked as `connected` does."""
+    sql = f"ATTACH '{quoted(str(file.resolve()))}' AS {name} (READ_ONLY)"
+    _waiting(lambda: statement(connection, sql), file, patience)
+
+
+def _waiting(opening: Callable[[], Opened], file: Path, patience: float) -> Opened:
+    import duckdb
+
     deadline = time.monotonic() + patience
     while True:
         try:
-            return duckdb.connect(str(file), read_only=not writing, config=config)
+            return opening()
         except (duckdb.IOException, duckdb.ConnectionException) as error:
             if not any(words in str(error) for words in _HELD):
                 raise

@@ -19,7 +19,7 @@ from crm_clean import files
 from crm_clean.errors import UnknownThing, UsageError
 from crm_clean.records.table import INT, Table
 from crm_clean.records.tables import APPENDED, REPLACED, RUNS, TABLES, VERSIONED
-from crm_clean.store import base, digests, memory
+from crm_clean.store import base, digests, erasing, memory
 from crm_clean.store.commit import append, apply
 from crm_clean.store.connection import PATIENCE_SECONDS, connected, first_row, statement, undo
 from crm_clean.store.lock import private_files, run_lock
@@ -146,7 +146,10 @@ class DuckDBStore:
         renamed: Mapping[str, str] | None = None,
         rewritten: Mapping[str, pd.DataFrame] | None = None,
     ) -> base.Counts:
-        raise NotImplementedError
+        self.prepare()
+        return erasing.erase(
+            self.path, doomed, renamed=renamed or {}, rewritten=rewritten or {}, patience=self._patience
+        )
 
     def digest(self, table: Table, *, as_of: int | None = None) -> str:
         with self._reading() as connection:
@@ -161,6 +164,7 @@ class DuckDBStore:
         """Make the file, replay what a killed run left in its journal, bring its schema up to date."""
         with self._writing() as connection:
             statement(connection, "CHECKPOINT")
+            erasing.clear(self.path)
 
     @contextmanager
     def _reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -202,8 +206,7 @@ class DuckDBStore:
         with private_files():
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with files.writing(self.path) as beside:
-                for left_over in (beside, beside.with_name(f"{beside.name}.wal")):
-                    files.remove(left_over)
+                erasing.clear(self.path)
                 with connected(beside, writing=True) as connection:
                     migrate(connection)
                     statement(connection, "CHECKPOINT")

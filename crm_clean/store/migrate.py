@@ -31,8 +31,8 @@ def newest() -> int:
 
 def version(connection: duckdb.DuckDBPyConnection) -> int:
     """The schema version of an open store, 0 for an empty file; raises UsageError when it is newer than ours."""
-    kept = "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'main' AND table_name = 'schema_version'"
-    if not first_row(connection, kept)[0]:
+    here = "database_name = current_database() AND schema_name = 'main' AND table_name = 'schema_version'"
+    if not first_row(connection, f"SELECT count(*) FROM duckdb_tables() WHERE {here}")[0]:
         return 0
     found = int(first_row(connection, "SELECT coalesce(max(version), 0) FROM schema_version")[0])
     if found > newest():
