@@ -25,6 +25,8 @@ WORDS = {
     "filled": "the chosen record leaves it blank; this one agrees with it",
     "spelling": "the spelling with more support",
     "strictest": "the strictest word on consent wins",
+    "sticky": "closed once, and nobody has opened it since",
+    "manual": "a person said so",
     "derived:name_parts": "put together from the parts of the name",
     "derived:full_name": "taken from the full name",
     "derived:first_name": "a short form that a record gives",
