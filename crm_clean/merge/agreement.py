@@ -74,8 +74,8 @@ def agreement(ballot: Ballot, column: Column, *, hollow: BoolArray, shorter: Sho
     for _ in range(2):  # J for Jon, Jon for Jonathan
         np.maximum.at(support, right[short < 0], support[left[short < 0]] + 1)
         np.maximum.at(support, left[short > 0], support[right[short > 0]] + 1)
-    others = column.bearers[keys] - np.bincount(back, minlength=len(packed))
     is_variant = is_typo | (short != 0)
+    others = _others(column, keys, np.bincount(back, minlength=len(packed)), left[is_typo], right[is_typo])
     beaten = _beaten(others, left[is_typo], right[is_typo])
     return Agreement(entry, group, keys, support, left[is_variant], right[is_variant], beaten)
 
@@ -128,6 +128,14 @@ def _short(column: Column, left: IntArray, right: IntArray, shorter: Shorter | N
     packed, back = np.unique(left * width + right, return_inverse=True)
     found = [shorter(column.key_text[k // width], column.key_text[k % width]) for k in packed]
     return np.array(found, dtype=np.int64)[back]
+
+
+def _others(column: Column, keys: IntArray, own: IntArray, left: IntArray, right: IntArray) -> IntArray:
+    """How many others bear the key of each entry that has a variant."""
+    others = np.zeros(len(keys), np.int64)
+    asked = np.union1d(left, right)
+    others[asked] = column.bearers(keys[asked]) - own[asked]
+    return others
 
 
 def _beaten(others: IntArray, left: IntArray, right: IntArray) -> BoolArray:

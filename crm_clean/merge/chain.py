@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,18 +21,19 @@ class Candidates:
     """What stands for election: rows of a ballot with the figures that rules ask for.
 
     `by_record`: rank of each row, by rule, for rules about the record. `columns`: the fields elected together, the
-    leading one first. `agreements`: what the rows say in each of them. `invalid`: rows that valid_first puts last.
+    leading one first. `agreements`: what the rows say in each of them. `invalid`: rows whose value cannot be right.
     """
 
     ballot: Ballot
     columns: tuple[Column, ...]
     agreements: tuple[Agreement, ...]
-    by_record: dict[Rule, IntArray]
+    by_record: Mapping[Rule, IntArray]
     id_rank: IntArray
     invalid: BoolArray
 
     def ranks(self, chain: tuple[Rule, ...]) -> Iterator[tuple[str, IntArray]]:
-        """Name and rank per row of the ballot, for each rule of `chain` and the last tie-break."""
+        """Name and rank per row of the ballot: valid ones first, then each rule of `chain`, then the last tie-break."""
+        yield "valid_first", self._rank("valid_first")
         for rule in chain:
             yield rule, self._rank(rule)
         yield "record_id", self.id_rank[self.ballot.rows]
@@ -71,6 +72,6 @@ def best_form(ballot: Ballot, column: Column, is_winner: BoolArray, newest: IntA
         return places
     rows, group = ballot.rows[places], ballot.groups.of[places]
     _, back, used = np.unique(group * len(column.distinct) + column.code[rows], return_inverse=True, return_counts=True)
-    written, length, borne = column.measure(rows, writing), column.measure(rows, len), column.used[column.code[rows]]
+    written, length, borne = column.measure(rows, writing), column.measure(rows, len), column.used(rows)
     rank = [places, newest[rows], -length, -borne, -used[back], written, group]
     return places[np.lexsort(rank)[Groups.runs(group).starts]]

@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 
+from crm_clean.merge.column import codes, is_there
 from crm_clean.merge.groups import NONE, BoolArray, Groups, IntArray
 
 FLAGS = ("email_opt_out", "do_not_call", "postal_opt_out", "email_bounced")
@@ -29,35 +30,37 @@ class Strictest:
     basis: IntArray
 
 
-def trinary(flags: pd.Series[bool]) -> IntArray:
+def trinary(flags: pa.Array) -> IntArray:
     """-1 missing, 0 false, 1 true: their maximum is what the strictest says."""
-    return np.asarray(flags.astype("Int8").fillna(-1).to_numpy(np.int64))
+    if flags.null_count == len(flags):
+        return np.full(len(flags), NONE, np.int64)
+    return np.asarray(flags.cast(pa.int8()).fill_null(NONE).to_numpy(zero_copy_only=False).astype(np.int64))
 
 
-def any_true(groups: Groups, flags: pd.Series[bool]) -> pd.Series[bool]:
-    """True where some row says so, false where some row denies it, else missing."""
-    return as_flags(groups.most(trinary(flags)))
+def as_flags(strictest: IntArray) -> pa.Array:
+    """`trinary` back as flags."""
+    return pa.array(strictest == 1, mask=strictest < 0)
 
 
-def as_flags(strictest: IntArray) -> pd.Series[bool]:
-    """`trinary` back as a `boolean` series."""
-    return pd.Series(pd.arrays.BooleanArray(strictest == 1, strictest < 0))
+def strictest(groups: Groups, status: pa.Array, at: pa.Array, basis: pa.Array) -> Strictest:
+    """consent_status, consent_at and consent_basis, one row per row of `groups`."""
+    if status.null_count == len(status):
+        nobody = np.full(len(groups), NONE, np.int64)
+        return Strictest(nobody, nobody.copy(), nobody.copy())
+    code, words = codes(status)
+    rank = np.array([*(_STRICTNESS.get(word, 1) for word in words.to_pylist()), NONE], dtype=np.int64)
+    strictness = rank[code]
+    counts = (code != NONE) & (strictness == groups.most(strictness)[groups.of])
+    dated = counts & is_there(at)
+    when = at.cast(pa.int64()).fill_null(0).to_numpy(zero_copy_only=False)
+    return Strictest(
+        status=groups.first(counts),
+        at=_decisive(groups, when, strictness, dated),
+        basis=groups.first(counts & is_there(basis)),
+    )
 
 
-def strictest(groups: Groups, consent: pd.DataFrame) -> Strictest:
-    """`consent`: consent_status, consent_at, consent_basis, one row per row of `groups`."""
-    status = consent["consent_status"]
-    said = status.notna().to_numpy()
-    strictness = np.where(said, status.map(_STRICTNESS).fillna(1).to_numpy(np.int64), NONE)
-    counts = said & (strictness == groups.most(strictness)[groups.of])
-    at = consent["consent_at"]
-    dated = counts & at.notna().to_numpy()
-    basis = counts & consent["consent_basis"].notna().to_numpy()
-    return Strictest(groups.first(counts), _decisive(groups, at, strictness, dated), groups.first(basis))
-
-
-def _decisive(groups: Groups, at: pd.Series[pd.Timestamp], strictness: IntArray, dated: BoolArray) -> IntArray:
+def _decisive(groups: Groups, when: IntArray, strictness: IntArray, dated: BoolArray) -> IntArray:
     """The latest of withdrawals, the earliest of anything else."""
-    when = np.asarray(at.dt.tz_localize(None).to_numpy("datetime64[us]").astype(np.int64))
     signed = np.where(strictness == _STRICTEST, -when, when)
     return groups.first(dated & (signed == groups.least(signed, dated)[groups.of]))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
+import pyarrow as pa
 
 from crm_clean.merge.agreement import Shorter, agreement
 from crm_clean.merge.ballot import Ballot, Won, elect
 from crm_clean.merge.chain import Candidates, best_form
-from crm_clean.merge.column import Column
+from crm_clean.merge.column import Column, objects
 from crm_clean.merge.groups import NONE, BoolArray, Groups, IntArray
-from crm_clean.merge.members import Members, id_ranks, stamps
+from crm_clean.merge.members import Members
 from crm_clean.merge.short import shorter_date, shorter_name
 from crm_clean.merge.spec import RULES, Rule
 from crm_clean.records.fields import NAME_FIELDS, SCALARS
@@ -24,7 +27,10 @@ OUTCOMES: tuple[str, ...] = (
     "filled",  # the chosen record leaves it blank; one that agrees with it does not
     "spelling",  # the chosen record has a variant with less support
     "strictest",  # consent
+    "sticky",  # consent: closed once, and nobody has opened it since; or closed at the address itself
+    "manual",  # a person's word
 )
+_LIFETIME, _OLDEST = 120, 1850  # years
 NUMBER = {name: at for at, name in enumerate(OUTCOMES)}
 
 SHORTER: dict[str, Shorter] = {
@@ -36,6 +42,8 @@ SHORTER: dict[str, Shorter] = {
 
 def settle(members: Members, field: str) -> Won:
     """The row that gives each golden record its value of `field`, by the chain the spec has for it."""
+    if not members.has_some(field):
+        return Won.nobody(len(members.groups))
     chain = members.spec.rules_of(field)
     if chain[0] in ("min", "max"):
         return _extreme(members, field, chain[0])
@@ -51,18 +59,16 @@ def undisputed(groups: Groups, value: IntArray, offered: BoolArray) -> tuple[Won
 
 
 def _elected(members: Members, field: str, chain: tuple[Rule, ...]) -> Won:
-    is_text = SCALARS[field] in ("text", "date")
-    column = members.column(field) if is_text else Column.of(members.frame[field].astype("string[pyarrow]"), str)
+    column = members.column(field)
     offered = members.gives & (column.code != NONE)
     won, disputed = undisputed(members.groups, column.code, offered)
     if not disputed.any():
         return won
     ballot = Ballot.among(members.groups, offered & disputed[members.groups.of])
-    if "attested" not in chain:
-        column = column.at(ballot.rows)
+    column = column.at(ballot.rows)
     key = column.key[ballot.rows]
     place, names, decided = elect(ballot, key, _candidates(members, field, column, ballot).ranks(chain))
-    if is_text and "most_frequent" in chain:
+    if SCALARS[field] in ("text", "date") and "most_frequent" in chain:
         place = best_form(ballot, column, key == key[place][ballot.groups.of], members.ranks["newest"])
     won.row[ballot.outer] = ballot.rows[place]
     won.rule[ballot.outer] = numbers(names)[decided]
@@ -71,10 +77,26 @@ def _elected(members: Members, field: str, chain: tuple[Rule, ...]) -> Won:
 
 def _candidates(members: Members, field: str, column: Column, ballot: Ballot) -> Candidates:
     chain = members.spec.rules_of(field)
-    is_name = field in NAME_FIELDS and field != "salutation"
-    invalid = column.says_nothing[ballot.rows] | (members.misnamed[ballot.rows] if is_name else False)
+    invalid = column.says_nothing[ballot.rows]
+    if field in NAME_FIELDS and field != "salutation":
+        invalid = invalid | members.misnamed[ballot.rows]
+    if field == "birth_date":
+        latest = members.as_of.strftime("%Y-%m-%d") if members.as_of is not None else None
+        invalid = column.measure(ballot.rows, lambda day: not is_possible_birthday(day, latest=latest)) > 0
     agreed = (agreement(ballot, column, hollow=invalid, shorter=SHORTER.get(field)),) if asks_others(chain) else ()
     return Candidates(ballot, (column,), agreed, members.ranks, members.id_rank, invalid)
+
+
+def is_possible_birthday(day: str, *, latest: str | None) -> bool:
+    """Whether `day`, `1980-05-01` or `--05-01`, is in the calendar, not after `latest` and within a lifetime of it."""
+    try:
+        born = date.fromisoformat(f"2000{day[1:]}" if day.startswith("--") else day)
+    except ValueError:
+        return False
+    if day.startswith("--"):
+        return True
+    until = date.fromisoformat(latest) if latest else date.max
+    return born <= until and born.year >= (until.year - _LIFETIME if latest else _OLDEST)
 
 
 def asks_others(chain: tuple[Rule, ...]) -> bool:
@@ -88,7 +110,7 @@ def numbers(names: list[str]) -> IntArray:
 
 
 def _extreme(members: Members, field: str, rule: Rule) -> Won:
-    """The row with the least or greatest value, the first among equals. A stamp from the future is passed by."""
+    """The row with the least or greatest value, the first among equals. A stamp that cannot be right is passed by."""
     value, present = _comparable(members, field)
     offered = members.gives & present
     won, disputed = undisputed(members.groups, value, offered)
@@ -99,14 +121,18 @@ def _extreme(members: Members, field: str, rule: Rule) -> Won:
 
 def _comparable(members: Members, field: str) -> tuple[IntArray, BoolArray]:
     """Integers in the order of the values, and where there is a value that may win."""
-    series = members.frame[field]
-    present = series.notna().to_numpy()
+    present = members.there(field)
     if SCALARS[field] == "instant":
-        value = stamps(series, members.as_of)
+        value = members.stamps(field)
         sane = present & (value != np.iinfo(np.int64).min)
+        if (sane == present).all():
+            return value, present
         only_strange = ~members.groups.any(sane & members.gives)[members.groups.of]
-        return stamps(series, None), sane | (present & only_strange)
+        told = members.values(field).cast(pa.int64()).fill_null(0).to_numpy(zero_copy_only=False)[members.at]
+        return told, sane | (present & only_strange)
     if SCALARS[field] == "date":
-        return id_ranks(series), present
-    numbers = series.to_numpy(dtype="float64", na_value=0.0)
+        column = members.column(field)
+        rank = np.argsort(np.argsort(objects(column.distinct)))
+        return np.append(rank, NONE)[column.code], present
+    numbers = members.values(field).cast(pa.float64()).fill_null(0.0).to_numpy(zero_copy_only=False)[members.at]
     return np.unique(numbers, return_inverse=True)[1].astype(np.int64), present

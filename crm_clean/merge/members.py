@@ -2,96 +2,192 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow.compute as pc
+import pyarrow as pa
 
-from crm_clean.merge.column import Column, text_key, whole
+from crm_clean.errors import BadFrame
+from crm_clean.merge.column import Column, is_there, is_true, positions, taken, whole
+from crm_clean.merge.crowd import Crowd
 from crm_clean.merge.groups import NONE, BoolArray, Groups, IntArray, dense_rank
+from crm_clean.merge.identity import Identity
 from crm_clean.merge.spec import MergeSpec, Rule
+from crm_clean.merge.voices import Voices
 from crm_clean.records.fields import SCALARS
+from crm_clean.records.tables import RECORDS
 
 _FLAGS = ("is_placeholder_name", "is_company_name", "is_couple")
-_USED = ("record_id", "source", "is_deleted", *SCALARS, "custom", *_FLAGS)
+# The columns of RECORDS that merging looks at.
+USED = (
+    *("record_id", "source", "is_deleted"),
+    *SCALARS,
+    *("custom", *_FLAGS),
+    *("email_opt_out_raw", "email_bounced_raw", "do_not_call_raw", "postal_opt_out_raw", "consent_status_raw"),
+)
 _MISSING = np.iinfo(np.int64).min
 _SWAPPED = 8
-_SLACK = pd.Timedelta(days=1)
+_DAY = 86_400_000_000  # microseconds
+_FIRST = 315_532_800_000_000  # 1980: an earlier stamp of a record is a slip, mostly of a clock at zero
 
 
 @dataclass(frozen=True, eq=False)
 class Members:
-    """`frame`: the columns of RECORDS that merging needs, by golden id, then live before deleted, then newest first.
+    """`table`: RECORDS as they came. Rows of members go by golden id, then live before deleted, then newest first;
+    `at` says where in the table each of them is.
 
-    `gives`: whether a row may give values: it is not deleted, or every member is. `golden_id`: one per group, sorted.
+    `gives`: whether a row may give values: it is not deleted, or every member is. `golden_ids`: one per group, sorted.
     """
 
-    frame: pd.DataFrame
+    table: pa.Table
+    at: IntArray
     groups: Groups
-    golden_id: pd.Series[str]
+    golden_ids: pa.Array
     gives: BoolArray
     spec: MergeSpec
     as_of: pd.Timestamp | None
+    crowd: Crowd | None
+    id_rank: IntArray
+
+    def values(self, field: str) -> pa.Array:
+        """A column of the table, in its order."""
+        kept = self._values.get(field)
+        if kept is None:
+            kept = self._values[field] = whole(self.table[field])
+        return kept
+
+    def taken(self, field: str, rows: IntArray) -> pa.Array:
+        """The values of `field` in rows of members; missing where the row is NONE."""
+        return taken(self.values(field), np.where(rows == NONE, NONE, self.at[rows]))
+
+    def has_some(self, field: str) -> bool:
+        """Whether anybody gives a value of `field`."""
+        return bool(self.values(field).null_count < len(self.at))
+
+    def there(self, field: str) -> BoolArray:
+        """Rows that have a value of `field`."""
+        return is_there(self.values(field))[self.at]
 
     def column(self, field: str) -> Column:
-        """The values of a text or date field, as codes."""
+        """The values of a field as codes; but of text and dates, their canonical form as text."""
         kept = self._columns.get(field)
         if kept is None:
-            keyed = text_key if SCALARS[field] == "text" else str
-            kept = self._columns[field] = Column.of(self.frame[field], keyed)
+            values = self.values(field)
+            is_text = SCALARS[field] in ("text", "date")
+            table_wide = Column.of(values if is_text else values.cast(pa.large_string()))
+            is_exact = SCALARS[field] != "text"
+            code = table_wide.code[self.at]
+            kept = self._columns[field] = Column(code, table_wide.words, is_exact, self.voices(field))
         return kept
+
+    def voices(self, field: str) -> Voices:
+        """What everybody says in `field`."""
+        kept = self._voices.get(field)
+        if kept is None:
+            others = self.crowd.of_records(field) if self.crowd else list
+            is_exact = SCALARS[field] != "text"
+            kept = Voices(lambda: [self.values(field).cast(pa.large_string()), *others()], is_exact=is_exact)
+            self._voices[field] = kept
+        return kept
+
+    @cached_property
+    def _values(self) -> dict[str, pa.Array]:
+        return {}
 
     @cached_property
     def _columns(self) -> dict[str, Column]:
         return {}
 
     @cached_property
-    def ranks(self) -> dict[Rule, IntArray]:
-        """What a rule that looks at the record alone makes of each row: the smaller, the better."""
-        updated, created = (stamps(self.frame[field], self.as_of) for field in ("updated_at", "created_at"))
+    def _voices(self) -> dict[str, Voices]:
+        return {}
+
+    @cached_property
+    def ranks(self) -> Mapping[Rule, IntArray]:
+        """What a rule that looks at the record alone makes of each row: the smaller, the better within its group."""
+        many = np.flatnonzero(self.groups.size()[self.groups.of] > 1)
+        updated, created = (self.stamps(field)[many] for field in ("updated_at", "created_at"))
         touched = np.where(updated == _MISSING, created, updated)
         born = np.where(created == _MISSING, updated, created)
         unborn = (born == _MISSING).astype(np.int64)
+        source = _source_rank(self.values("source"), self.spec.source_priority)[self.at]
         return {
-            "newest": dense_rank(-np.maximum(touched, -(2**62)), -np.maximum(created, -(2**62))),
-            "oldest": dense_rank(unborn, born),
-            "source_priority": _source_rank(self.frame["source"], self.spec.source_priority),
-            "most_complete": -self.frame[list(SCALARS)].notna().sum(axis=1).to_numpy(np.int64),
+            "newest": self._of(many, dense_rank(-np.maximum(touched, -(2**62)), -np.maximum(created, -(2**62)))),
+            "oldest": self._of(many, dense_rank(unborn, born)),
+            "source_priority": source,
+            "most_complete": -self._n_filled[self.at],
         }
 
+    def _of(self, rows: IntArray, rank: IntArray) -> IntArray:
+        full = np.zeros(len(self.at), np.int64)
+        full[rows] = rank
+        return full
+
     @cached_property
-    def id_rank(self) -> IntArray:
-        """Rows by record id."""
-        return id_ranks(self.frame["record_id"])
+    def _n_filled(self) -> IntArray:
+        counted = np.zeros(len(self.at), np.int64)
+        for field in SCALARS:
+            if self.has_some(field):
+                counted += is_there(self.values(field))
+        return counted
+
+    def stamps(self, field: str) -> IntArray:
+        """Microseconds since 1970; the smallest integer where missing, of the future or before 1980."""
+        return stamps(self.values(field), self.as_of)[self.at]
 
     @cached_property
     def misnamed(self) -> BoolArray:
         """Whether the name is no person's (a placeholder, a company, a couple), or first and last name look swapped."""
-        flagged = np.asarray(self.frame[list(_FLAGS)].fillna(False).to_numpy(bool).any(axis=1))
+        flagged = np.zeros(len(self.at), dtype=bool)
+        for flag in _FLAGS:
+            if self.has_some(flag):
+                flagged |= is_true(self.values(flag))[self.at]
         return flagged | _swapped(self.column("first_name"), self.column("last_name"))
 
 
-def arrange(records: pd.DataFrame, membership: pd.DataFrame, *, spec: MergeSpec, as_of: pd.Timestamp | None) -> Members:
-    """Members of `records`, each of which `membership` - sorted by record id - names exactly once."""
-    by_id = id_ranks(records["record_id"])
-    golden_id = membership["golden_id"].take(by_id).reset_index(drop=True)
-    deleted = records["is_deleted"].fillna(False).to_numpy(bool)
-    draft = Members(records, Groups.runs(np.arange(len(records))), golden_id, ~deleted, spec, as_of)
-    golden = id_ranks(golden_id)
-    order = np.lexsort([by_id, draft.ranks["newest"], deleted, golden])
+def arrange(
+    records: pa.Table, identity: Identity, *, spec: MergeSpec, as_of: pd.Timestamp | None, crowd: Crowd | None
+) -> Members:
+    """Members of `records`, each of which the membership of `identity` names exactly once."""
+    place = positions(whole(identity.membership["record_id"]), whole(records["record_id"]))  # by record id
+    if (place == NONE).any():
+        raise BadFrame("clusters: records that are not among the records; link must name those that stand")
+    golden = identity.golden
+    deleted = is_true(whole(records["is_deleted"]))[place]
+    order = np.argsort(golden, kind="stable")
+    many = (np.bincount(golden) > 1)[golden[order]]
+    updated, created = (stamps(whole(records[field]), as_of)[place] for field in ("updated_at", "created_at"))
+    touched = np.where(updated == _MISSING, created, updated)
+    some = order[many]
+    keys = [some, *(-np.maximum(stamp[some], -(2**62)) for stamp in (created, touched)), deleted[some], golden[some]]
+    order[many] = some[np.lexsort(keys)]
     groups = Groups.runs(golden[order])
     live = ~deleted[order]
     return Members(
-        frame=records[list(_USED)].take(order).reset_index(drop=True),
+        table=records,
+        at=place[order],
         groups=groups,
-        golden_id=golden_id.take(order[groups.starts]).reset_index(drop=True),
+        golden_ids=identity.golden_ids,
         gives=live | ~groups.any(live)[groups.of],
         spec=spec,
         as_of=as_of,
+        crowd=crowd,
+        id_rank=order,
     )
+
+
+def check(records: pa.Table) -> pa.Table:
+    """`records` itself; raises BadFrame where a column is missing that merging needs."""
+    missing = [name for name in USED if name not in records.column_names]
+    wrong = [name for name in USED if name not in missing and records.schema.field(name).type != RECORDS.columns[name]]
+    if missing or wrong:
+        told = [f"no column {name}" for name in missing] + [f"{name} is of another type" for name in wrong]
+        raise BadFrame(f"records: {'; '.join(told)}")
+    return records
 
 
 def _swapped(first: Column, last: Column) -> BoolArray:
@@ -102,27 +198,26 @@ def _swapped(first: Column, last: Column) -> BoolArray:
 
 def _odds(column: Column, other: Column) -> npt.NDArray[np.float64]:
     """Per key of `column`, log2 of how much oftener it stands there than in `other`; 0 in the end, for none."""
-    number = {text: at for at, text in enumerate(other.key_text)}
-    at = np.array([number.get(text, NONE) for text in column.key_text], dtype=np.int64)
-    there = np.append(other.bearers, 0)[at]
-    return np.append(np.log2((column.bearers + 1) / (there + 1)), 0.0)
+    here, there = (
+        one.voices.bearers(column.key_text) if one.voices else np.zeros(len(column.key_text), np.int64)
+        for one in (column, other)
+    )
+    return np.append(np.log2((here + 1) / (there + 1)), 0.0)
 
 
-def id_ranks(ids: pd.Series[str]) -> IntArray:
-    """Rank of each id by code point, equal ids alike."""
-    encoded = whole(ids).dictionary_encode()
-    order = pc.sort_indices(encoded.dictionary).to_numpy()
-    rank = np.empty(len(order), np.int64)
-    rank[order] = np.arange(len(order))
-    return np.asarray(rank[encoded.indices.to_numpy()])
+def stamps(instants: pa.Array, as_of: pd.Timestamp | None) -> IntArray:
+    """Microseconds since 1970; the smallest integer where missing, more than a day after `as_of`, or before 1980."""
+    if instants.null_count == len(instants):
+        return np.full(len(instants), _MISSING)
+    when = instants.cast(pa.int64()).fill_null(_MISSING).to_numpy(zero_copy_only=False)
+    slip = when < _FIRST
+    if as_of is not None:
+        slip |= when > as_of.as_unit("ns").value // 1000 + _DAY
+    return np.where(slip, _MISSING, when)
 
 
-def stamps(instants: pd.Series[pd.Timestamp], as_of: pd.Timestamp | None) -> IntArray:
-    """Microseconds since 1970; the smallest integer where missing, or more than a day after `as_of`."""
-    sane = instants if as_of is None else instants.where(instants <= as_of + _SLACK)
-    return sane.dt.tz_localize(None).to_numpy("datetime64[us]").astype(np.int64)
-
-
-def _source_rank(source: pd.Series[str], priority: tuple[str, ...]) -> IntArray:
-    rank = {name: at for at, name in enumerate(priority)}
-    return np.asarray(source.map(rank).fillna(len(priority)), dtype=np.int64)
+def _source_rank(source: pa.Array, priority: tuple[str, ...]) -> IntArray:
+    if not priority:
+        return np.zeros(len(source), np.int64)
+    found = positions(source, pa.array(priority, pa.large_string()))
+    return np.where(found == NONE, len(priority), found)

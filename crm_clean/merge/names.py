@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from crm_clean.merge.ballot import Won
+from crm_clean.merge.column import joined
 from crm_clean.merge.fields import NUMBER
 from crm_clean.merge.groups import NONE
 from crm_clean.merge.members import Members
@@ -18,8 +20,9 @@ def full_name(members: Members, won: dict[str, Won]) -> Won:
 
     Where parts survived that no single record has, nobody gives it: it is composed from them.
     """
-    column = members.column("full_name")
-    matches = members.gives & (column.code != NONE)
+    matches = members.gives & members.there("full_name")
+    if not matches.any():
+        return Won.nobody(len(members.groups))
     has_parts = (won["first_name"].row != NONE) | (won["last_name"].row != NONE)
     for part in PARTS:
         code = members.column(part).code
@@ -34,13 +37,11 @@ def full_name(members: Members, won: dict[str, Won]) -> Won:
     )
 
 
-def composed(golden: pd.DataFrame) -> pd.Series[str]:
-    """First, middle and last name and suffix, one blank between; missing where all are."""
-    whole = golden["first_name"].fillna("")
-    for part in PARTS[1:]:
-        whole = whole + " " + golden[part].fillna("")
-    tidy = whole.str.replace(r"\s+", " ", regex=True).str.strip()
-    return tidy.mask(tidy == "")
+def composed(parts: list[pa.Array]) -> pa.Array:
+    """First, middle and last name and suffix, in this order, one blank between; missing where all are."""
+    whole = joined(parts, " ")
+    tidy = pc.utf8_trim_whitespace(pc.replace_substring_regex(whole, pattern=r"\s+", replacement=" "))
+    return pc.if_else(pc.equal(tidy, ""), pa.scalar(None, pa.large_string()), tidy)
 
 
 def parted(full: str) -> tuple[str, str] | None:

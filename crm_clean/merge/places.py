@@ -6,13 +6,14 @@ without a street that says nothing but what a fuller one says too.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 
 from crm_clean.merge.agreement import likeness, neighbours
-from crm_clean.merge.column import Column
+from crm_clean.merge.column import Column, joined
 from crm_clean.merge.groups import NONE, BoolArray, Groups, IntArray
 from crm_clean.merge.spec import Rule, Together
 from crm_clean.records.fields import ADDRESS_PARTS
@@ -29,10 +30,10 @@ ADDRESS = Together.model_construct(
 class AddressRows:
     """Addresses as members gave them, by place: what `settle_together` asks of witnesses."""
 
-    columns: dict[str, Column]
+    columns: Mapping[str, Column]
     groups: Groups
     gives: BoolArray
-    ranks: dict[Rule, IntArray]
+    ranks: Mapping[Rule, IntArray]
 
     @property
     def id_rank(self) -> IntArray:
@@ -46,16 +47,15 @@ class AddressRows:
         return self.columns[field]
 
 
-def same_place(parts: pd.DataFrame, owner: IntArray) -> IntArray:
+def same_place(columns: Mapping[str, Column], owner: IntArray) -> IntArray:
     """A label per address: equal for addresses of one owner that are one place.
 
-    `parts`: the columns of ADDRESS_PARTS. `owner`: number of the golden record, ascending.
+    `columns`: of ADDRESS_PARTS. `owner`: number of the golden record, ascending.
     """
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
     left, right = neighbours(owner)
-    columns = {part: Column.of(parts[part]) for part in ADDRESS_PARTS}
     street = _Likeness.of(columns["street"], left, right)
     city = _Likeness.of(columns["city"], left, right)
     postcode = _Likeness.of(columns["postal_code"], left, right)
@@ -88,10 +88,7 @@ class _Likeness:
         return cls(like, both & ~like, (one == NONE) != (other == NONE), ~both)
 
 
-def one_line(parts: pd.DataFrame) -> pd.Series[str]:
+def one_line(parts: Mapping[str, pa.Array]) -> pa.Array:
     """The parts as one line: street, unit, postcode and city, region, country."""
-    said = parts.fillna("")
-    town = (said["postal_code"] + " " + said["city"]).str.strip()
-    line = said["street"] + ", " + said["unit"] + ", " + town + ", " + said["region"] + ", " + said["country"]
-    tidy = line.str.replace(r"(, )+", ", ", regex=True).str.strip(", ")
-    return tidy.mask(tidy == "")
+    town = joined([parts["postal_code"], parts["city"]], " ")
+    return joined([parts["street"], parts["unit"], town, parts["region"], parts["country"]], ", ")

@@ -6,7 +6,7 @@ blank); a value is replaced only by a variant of itself: a typo, a lost accent, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -24,6 +24,8 @@ from crm_clean.merge.spec import Rule, Together
 
 # Ids have no spelling.
 _EXACT = frozenset({"company_id"})
+# Where a word for "nothing" may be a name: NA is Napoli.
+_TERSE = frozenset({"company_id", "region", "unit"})
 
 
 class Witnesses(Protocol):
@@ -34,7 +36,7 @@ class Witnesses(Protocol):
     @property
     def gives(self) -> BoolArray: ...
     @property
-    def ranks(self) -> dict[Rule, IntArray]: ...
+    def ranks(self) -> Mapping[Rule, IntArray]: ...
     @property
     def id_rank(self) -> IntArray: ...
     @property
@@ -48,6 +50,9 @@ def settle_together(witnesses: Witnesses, together: Together) -> dict[str, Won]:
     won, disputed = {}, np.zeros(len(witnesses.groups), dtype=bool)
     some = np.zeros(len(witnesses.gives), dtype=bool)
     for field, column in columns.items():
+        if not len(column.words):
+            won[field] = Won.nobody(len(witnesses.groups))
+            continue
         offered = witnesses.gives & (column.code != NONE)
         won[field], differs = undisputed(witnesses.groups, column.code, offered)
         disputed |= differs
@@ -55,6 +60,7 @@ def settle_together(witnesses: Witnesses, together: Together) -> dict[str, Won]:
     if not disputed.any():
         return won
     ballot = Ballot.among(witnesses.groups, some & disputed[witnesses.groups.of])
+    columns = {field: column.at(ballot.rows) for field, column in columns.items()}
     for field, place, rule in _Contest(witnesses, together, columns, ballot).outcome():
         row = np.where(place == NONE, NONE, ballot.rows[place])
         won[field].row[ballot.outer] = row
@@ -120,7 +126,11 @@ class _Contest:
         leaderless = (self.columns[lead].code[self.ballot.rows] == NONE).astype(np.int64)
         said = dense_rank(*(self.agreements[field].entry for field in in_order))
         ranks = chain(
-            [("agreed", np.zeros_like(leaderless)), ("most_complete", leaderless)],
+            [
+                ("agreed", np.zeros_like(leaderless)),
+                ("valid_first", candidates.invalid.astype(np.int64)),
+                ("most_complete", leaderless),
+            ],
             candidates.ranks(self.together.rules),
         )
         place, names, decided = elect(self.ballot, said, ranks)
@@ -140,7 +150,17 @@ class _Contest:
         free[own] = True
         open_ = np.ones(len(own), dtype=bool) if self.asks_majority else own == NONE
         free[agreed.entry[agrees & open_[self.ballot.groups.of]]] = True
+        free &= self._is_sound(field, own)
         return _best_entry(agreed, np.flatnonzero(free[:-1]), own)
+
+    def _is_sound(self, field: str, own: IntArray) -> BoolArray:
+        """Per entry, and one more for NONE: whether a row says it that may be right, or it is the anchor's own."""
+        entry = self.agreements[field].entry
+        sound = np.zeros(len(self.agreements[field].group) + 1, dtype=bool)
+        hollow = self.invalid if field in _TERSE else self.invalid | self.columns[field].says_nothing[self.ballot.rows]
+        sound[entry[~hollow]] = True
+        sound[own] = True
+        return sound
 
     def _place_of(self, field: str, chosen: IntArray) -> IntArray:
         """Per group, the place of the best written row that says the chosen entry; NONE where there is none."""

@@ -6,9 +6,11 @@ import json
 from collections.abc import Callable, Iterable
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from crm_clean.merge.ballot import Ballot
+from crm_clean.merge.column import codes, is_there, objects, put, taken
 from crm_clean.merge.groups import NONE, Groups, IntArray
 from crm_clean.merge.members import Members
 from crm_clean.text import fold
@@ -24,7 +26,7 @@ def united(members: Members, field: str) -> tuple[IntArray, list[str], IntArray]
     ballot = Ballot.among(members.groups, offered & differs[members.groups.of])
     if not len(ballot.groups):
         return ballot.outer, [], ballot.outer
-    values = np.array([*column.distinct, ""], dtype=object)[column.code[ballot.rows]]
+    values = members.taken(field, ballot.rows).to_pylist()
     join: Callable[[int, int], str]
     if field == "notes":
         heads = _note_heads(members, ballot.rows)
@@ -47,9 +49,9 @@ def _joined_words(values: Iterable[str]) -> str:
 
 def _note_heads(members: Members, rows: IntArray) -> list[tuple[str, str]]:
     """Date and source of each row's note."""
-    frame = members.frame[["updated_at", "created_at", "source"]].take(rows)
-    when = frame["updated_at"].fillna(frame["created_at"]).dt.strftime("%Y-%m-%d").fillna("")
-    return list(zip(when, frame["source"], strict=True))
+    when = pc.coalesce(members.taken("updated_at", rows), members.taken("created_at", rows))
+    told = pc.fill_null(pc.strftime(when, format="%Y-%m-%d"), "").to_pylist()
+    return list(zip(told, members.taken("source", rows).to_pylist(), strict=True))
 
 
 def _joined_notes(values: Iterable[str], heads: Iterable[tuple[str, str]]) -> str:
@@ -61,47 +63,75 @@ def _joined_notes(values: Iterable[str], heads: Iterable[tuple[str, str]]) -> st
     return "\n\n".join(f"[{' '.join(filter(None, (source, when)))}] {text}" for text, (when, source) in ordered)
 
 
-def sources(members: Members) -> list[str]:
+def _sources(members: Members) -> tuple[IntArray, list[str]]:
+    """Number of the source of each row of members, and the sources by number, sorted."""
+    code, words = codes(members.values("source"))
+    order = pc.sort_indices(words).to_numpy()
+    rank = np.empty(len(words), np.int64)
+    rank[order] = np.arange(len(words))
+    return rank[code][members.at], words.take(pa.array(order)).to_pylist()
+
+
+def _joined(texts: pa.Array, runs: Groups, separator: str) -> pa.Array:
+    """Per run, its texts joined."""
+    ends = np.append(runs.starts, len(texts))
+    return pc.binary_join(pa.LargeListArray.from_arrays(pa.array(ends), texts), pa.scalar(separator, texts.type))
+
+
+def sources(members: Members) -> pa.Array:
     """Per group, the sources of its members, sorted, each once."""
-    code, names = pd.factorize(members.frame["source"], sort=True)
-    packed = np.unique(members.groups.of * len(names) + code)
-    groups = Groups.runs(packed // len(names)) if len(packed) else members.groups
-    words = np.asarray(names, dtype=object)[packed % len(names)].tolist() if len(packed) else []
-    return [_SEPARATOR.join(words[a:b]) for a, b in groups.spans]
+    code, names = _sources(members)
+    packed = np.unique(members.groups.of * max(len(names), 1) + code)
+    groups = Groups.runs(packed // max(len(names), 1))
+    words = pa.array(names, pa.large_string()).take(pa.array(packed % max(len(names), 1)))
+    return _joined(words, groups, _SEPARATOR)
 
 
-def custom(members: Members) -> list[str | None]:
+def custom(members: Members) -> pa.Array:
     """Per group, JSON `{source: {column: value}}` of the columns nobody mapped.
 
     Nothing is lost: where two records of one source differ, the value is a list, the best witness first.
     """
-    given = members.frame["custom"]
-    rows = np.flatnonzero(given.notna().to_numpy())
-    texts = given.to_numpy(object)[rows]
-    code, names = pd.factorize(members.frame["source"], sort=True)
-    quoted = np.array([f"{json.dumps(name, ensure_ascii=False)}: " for name in names], dtype=object)
-    order = np.lexsort([rows, code[rows], members.groups.of[rows]])
-    rows, texts = rows[order], texts[order]
-    by_source = Groups.runs(members.groups.of[rows] * max(len(names), 1) + code[rows])
-    entries = _per_source(by_source, texts)
-    first = rows[by_source.starts]
-    parts = (quoted[code[first]] + entries).tolist() if len(first) else []
-    by_group = Groups.runs(members.groups.of[first])
-    result: list[str | None] = [None] * len(members.groups)
-    for group, (a, b) in zip(members.groups.of[first[by_group.starts]].tolist(), by_group.spans, strict=True):
-        result[group] = "{" + ", ".join(parts[a:b]) + "}"
-    return result
+    code, names = _sources(members)
+    n_groups, width = len(members.groups), max(len(names), 1)
+    rows = np.flatnonzero(is_there(members.values("custom"))[members.at])
+    if not len(rows):
+        return pa.nulls(n_groups, pa.large_string())
+    place = members.groups.of[rows] * width + code[rows]
+    order = np.argsort(place, kind="stable")
+    rows, place = rows[order], place[order]
+    by_source = Groups.runs(place)
+    texts = _per_source(by_source, members.taken("custom", rows))
+    quoted = pa.array([f"{json.dumps(name, ensure_ascii=False)}: " for name in names], pa.large_string())
+    place = place[by_source.starts]
+    nothing = pa.scalar("", pa.large_string())
+    entries = pc.binary_join_element_wise(quoted.take(pa.array(place % width)), texts, nothing)
+    by_group = Groups.runs(place // width)
+    contents = _joined(entries, by_group, ", ")
+    opened, closed = pa.scalar("{", pa.large_string()), pa.scalar("}", pa.large_string())
+    objects_ = pc.binary_join_element_wise(opened, contents, closed, nothing)
+    at = np.full(n_groups, NONE, np.int64)
+    at[place[by_group.starts] // width] = np.arange(len(by_group))
+    return taken(objects_, at)
 
 
-def _per_source(by_source: Groups, texts: np.ndarray) -> np.ndarray:
-    """One JSON object per run: the text itself where a source speaks once, else its columns joined."""
-    entries = texts[by_source.starts]
-    for at, (start, end) in enumerate(by_source.spans):
-        if end - start == 1:
-            continue
-        spoken = [json.loads(text) for text in texts[start:end]]
-        entries[at] = json.dumps(_joined_columns(spoken), ensure_ascii=False)
-    return entries
+def _per_source(by_source: Groups, texts: pa.Array) -> pa.Array:
+    """One JSON object per run: the text itself where a source says one thing, else its columns joined."""
+    first = texts.take(pa.array(by_source.starts))
+    code = codes(texts)[0]
+    several = np.flatnonzero(by_source.least(code) != by_source.most(code))
+    if not len(several):
+        return first
+    size = by_source.size()[several]
+    rows = np.flatnonzero(np.isin(by_source.of, several))
+    said = objects(texts.take(pa.array(rows)).to_pylist())
+    ends = np.cumsum(size).tolist()
+    joined = [_one_object(said[end - n : end]) for end, n in zip(ends, size.tolist(), strict=True)]
+    return put(first, several, pa.array(joined, pa.large_string()))
+
+
+def _one_object(texts: Iterable[str]) -> str:
+    return json.dumps(_joined_columns([json.loads(text) for text in texts]), ensure_ascii=False)
 
 
 def _joined_columns(spoken: list[dict[str, object]]) -> dict[str, object]:
