@@ -35,6 +35,7 @@ class Part:
         self._is_whole = {name: scopes[name] is None and shelf.path(name).exists() for name in SCOPES}
         self._scopes = {name: _NOTHING if ids is None else ids for name, ids in scopes.items()}
         self._taken: dict[tuple[str, str], list[tuple[pa.Array, pa.Table]]] = {}
+        self._fresh: dict[str, pa.Table] = {}
 
     def is_whole(self, table: Table) -> bool:
         """Whether the run brings all of `table`, which then has no scope."""
@@ -74,12 +75,14 @@ class Part:
 
     def fresh(self, table: Table) -> pa.Table:
         """The rows that this run brings."""
-        return self._shelf.read_table(table, columns=self._names(table))
+        if table.name not in self._fresh:
+            self._fresh[table.name] = self._shelf.read_table(table, columns=self._names(table))
+        return self._fresh[table.name]
 
     def whole(self, table: Table, columns: Sequence[str] | None = None) -> pa.Table:
         """All of `table` (or those `columns` of it) as this run leaves it."""
         names = list(dict.fromkeys([*(columns or self._names(table)), *SCOPES[table.name]]))
-        fresh = self._shelf.read_table(table, columns=names)
+        fresh = self.fresh(table).select(names)
         if self.is_whole(table):
             return fresh
         return pa.concat_tables([self._left_alone(table, self._store.standing(table, columns=names)), fresh])

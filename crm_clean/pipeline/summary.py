@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from crm_clean import files
+from crm_clean.pipeline.figures import Figures
+from crm_clean.pipeline.partial import whole
 from crm_clean.pipeline.standing import ever_taken
 from crm_clean.pipeline.step import Context, StepResult
 from crm_clean.pipeline.trend import trend
 from crm_clean.pipeline.validate import BALANCE, RUN_CHECKS
-from crm_clean.pipeline.waiting import asked
 from crm_clean.pipeline.wide import crosswalk
 from crm_clean.records.tables import (
     CHECKS,
@@ -23,8 +24,6 @@ from crm_clean.records.tables import (
     MEMBERSHIP,
     RAW_ROWS,
     RECORDS,
-    TABLES,
-    VOCABULARY,
 )
 
 if TYPE_CHECKING:
@@ -47,29 +46,32 @@ class Telling:
 
 def run_summary(context: Context, results: Sequence[StepResult], telling: Telling) -> RunSummary:
     """The summary of the run in `context`, once its tables are on the shelf."""
-    from crm_clean.report.gather import NEEDED, SHOWN_PAIRS, Facts, summarise
+    from crm_clean.report.gather import Facts, summarise
     from crm_clean.report.summary import Output
     from crm_clean.review.explain import reason
-    from crm_clean.review.queue import review_queue
 
-    tables = {name: context.shelf.read(TABLES[name]) for name in (*NEEDED, VOCABULARY.name)}
-    checks = context.shelf.read(CHECKS)
-    facts = Facts(
-        title=telling.title,
-        steps=costs(results),
-        link_report=context.shelf.read_json("link_report"),
-        outputs=[Output(path, purpose) for path, purpose in telling.outputs],
-        evaluation=_measured(context, telling.truth),
-        changes=events_by_name(context.shelf.read(IDENTITY_EVENTS)) if context.last else None,
-        trend=trend(context.store) if context.last else None,
-        explain=reason,
-        run=telling.run,
-        committed_at=context.now,
-        refused=telling.refused,
-        waiting=asked(tables["pairs"]),
-        kept={BALANCE: context.shelf.read_json(BALANCE)},
-    )
-    queue = review_queue(tables["pairs"], tables["records"], tables["contact_points"], limit=SHOWN_PAIRS)
+    with context.store.at_once():
+        figures = Figures(context)
+        checks = context.shelf.read(CHECKS)
+        facts = Facts(
+            title=telling.title,
+            steps=costs(results),
+            link_report=figures.link_report,
+            outputs=[Output(path, purpose) for path, purpose in telling.outputs],
+            evaluation=_measured(context, telling.truth),
+            changes=events_by_name(context.shelf.read(IDENTITY_EVENTS)) if context.last else None,
+            trend=trend(context.store) if context.last else None,
+            explain=reason,
+            run=telling.run,
+            committed_at=context.now,
+            refused=telling.refused,
+            waiting=figures.waiting,
+            kept={BALANCE: context.shelf.read_json(BALANCE)},
+            whole=figures.whole(),
+            moved=figures.moved(),
+            looked_at=figures.looked_at(),
+        )
+        tables, queue = figures.shown()
     checks = checks if len(checks) else context.shelf.read(CHECKS, name=RUN_CHECKS)
     return summarise(tables, checks, queue, facts=facts)
 
@@ -118,9 +120,9 @@ def _measured(context: Context, truth: Path | None) -> Evaluation | None:
     """Over every row that was ever taken in, this run's among them."""
     if truth is None:
         return None
-    shelf = context.shelf
     rows, taken = ever_taken(context, RAW_ROWS), ever_taken(context, FILES)
-    return measure(crosswalk(rows, taken, shelf.read(RECORDS), shelf.read(MEMBERSHIP)), truth)
+    records, members = (table.to_pandas(whole(context, table)) for table in (RECORDS, MEMBERSHIP))
+    return measure(crosswalk(rows, taken, records, members), truth)
 
 
 def events_by_name(events: pd.DataFrame) -> dict[str, int]:

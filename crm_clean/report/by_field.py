@@ -25,20 +25,24 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from crm_clean.records.tables import QUALITY
-from crm_clean.report.point_quality import PARTS, POINTS, points_as_kept, points_as_they_came
+from crm_clean.report.point_quality import PARTS, POINTS, held_alone, points_as_kept, points_as_they_came
 from crm_clean.report.quality import Quality
 from crm_clean.report.scalar_quality import (
     NAMES,
     SCALAR_FIELDS,
     Counted,
+    Found,
+    instants,
     newest_instant,
     scalars_as_kept,
     scalars_as_they_came,
+    together,
 )
 
 FIELDS = (*NAMES, *POINTS, *PARTS, *SCALAR_FIELDS)
 DIMENSIONS = ("completeness", "validity", "uniqueness", "consistency", "timeliness")
 ALL = "all"
+_COMPLETENESS = "completeness"
 
 
 def quality_by_field(
@@ -51,21 +55,61 @@ def quality_by_field(
     """
     records, golden = tables["records"], tables["golden"]
     newest = newest_instant(records, as_of)
-    came = scalars_as_they_came(records, newest, as_of) | points_as_they_came(tables)
-    kept = scalars_as_kept(golden, newest, as_of) | points_as_kept(golden, tables["golden_points"])
+    came = together(
+        as_they_came(tables),
+        held_alone(tables["contact_points"], "record_id", "raw"),
+        instants(records, newest, as_of),
+    )
+    kept = together(
+        as_kept(tables), held_alone(tables["golden_points"], "golden_id", "value"), instants(golden, newest, as_of)
+    )
+    return told(came, kept, before=before, after=after, of=(len(records), len(golden)))
+
+
+def as_they_came(tables: Mapping[str, pd.DataFrame]) -> Found:
+    """What of RECORDS, CONTACT_POINTS and ISSUES adds up over records."""
+    return scalars_as_they_came(tables["records"]) | points_as_they_came(tables)
+
+
+def as_kept(tables: Mapping[str, pd.DataFrame]) -> Found:
+    """What of GOLDEN and GOLDEN_POINTS adds up over golden records."""
+    return scalars_as_kept(tables["golden"]) | points_as_kept(tables["golden"], tables["golden_points"])
+
+
+def told(came: Found, kept: Found, *, before: Quality, after: Quality, of: tuple[int, int]) -> pd.DataFrame:
+    """A QUALITY frame of what was counted, with the scorecard; `of`: how many records and golden records there are."""
     rows = [
-        (field, dimension, *_told(came.get((field, dimension))), *_told(kept.get((field, dimension))))
+        (
+            field,
+            dimension,
+            *_share(dimension, came.get((field, dimension))),
+            *_share(dimension, kept.get((field, dimension))),
+        )
         for field in FIELDS
         for dimension in DIMENSIONS
     ]
-    rows += _scorecard(before, after, (len(records), len(golden)))
+    rows += _scorecard(before, after, of)
     columns = ["field", "dimension", "before", "n_before", "after", "n_after"]
     frame = pd.DataFrame(rows, columns=columns)[list(QUALITY.columns)]
     return QUALITY.frame(frame.sort_values(["field", "dimension"]))
 
 
-def _told(counted: Counted | None) -> tuple[float | None, int]:
+def counted(kept: pd.DataFrame, side: str) -> Found:
+    """What a QUALITY frame was told of, on one `side` (`before`, `after`)."""
+    own = kept[kept["field"].ne(ALL)]
+    whole = int(kept.loc[kept["field"].eq(ALL), f"n_{side}"].max())
+    found: Found = {}
+    for field, dimension, share, n in zip(own["field"], own["dimension"], own[side], own[f"n_{side}"], strict=True):
+        # A field that nobody held was not held by so many.
+        judged = whole if dimension == _COMPLETENESS else int(n)
+        found[field, dimension] = (0 if pd.isna(share) else round(share * judged), judged)
+    return found
+
+
+def _share(dimension: str, counted: Counted | None) -> tuple[float | None, int]:
     passed, judged = counted or (0, 0)
+    if dimension == _COMPLETENESS and not passed:  # there is nothing to miss in what nobody holds
+        return None, 0
     return passed / judged if judged else None, judged
 
 

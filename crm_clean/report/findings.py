@@ -24,10 +24,11 @@ def findings(issues: pd.DataFrame) -> pd.DataFrame:
     return found.merge(once.rename(columns={"n": "n_records"}), on=["field", "code"], how="left")
 
 
-def by_source(issues: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
+def by_source(issues: pd.DataFrame, records: pd.DataFrame, *, sizes: pd.Series | None = None) -> pd.DataFrame:
     """Each finding by code and source: code, source, n, n_records, and share (0..1) of the records of that source.
 
-    `records`: record_id and source of every record that stands. Findings of other records are left out.
+    `records`: record_id and source of every record that stands, or of those with findings where `sizes` says how many
+    records each source has. Findings of other records are left out.
     """
     ids, home = pa.array(records["record_id"], pa.string()), records["source"].to_numpy(object)
     at = pc.index_in(pa.array(issues["record_id"], pa.string()), value_set=ids)
@@ -37,7 +38,7 @@ def by_source(issues: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
     found = counted(placed, ["code", "source"])
     once = counted(placed.drop_duplicates(["code", "at"]), ["code", "source"])
     found = found.merge(once.rename(columns={"n": "n_records"}), on=["code", "source"], how="left")
-    sizes = records["source"].value_counts()
+    sizes = records["source"].value_counts() if sizes is None else sizes
     whole = found["source"].map({str(name): int(n) for name, n in sizes.items()}).astype("float64")
     return found.assign(share=found["n_records"].to_numpy(np.float64) / whole)
 

@@ -9,18 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 import pandas as pd
 
 from crm_clean.records.tables import VOCABULARY
-from crm_clean.report.by_field import quality_by_field
-from crm_clean.report.findings import by_source, counted, examples, findings
-from crm_clean.report.merges import largest_merges, least_certain_merges, members_of, sizes, spelt_out
-from crm_clean.report.quality import from_kept, quality_after, quality_before
-from crm_clean.report.scores import histogram
-from crm_clean.report.summary import Evaluation, Linking, Output, RunSummary, SourceRows, StepCost
+from crm_clean.report.findings import counted
+from crm_clean.report.merges import largest_merges, least_certain_merges, members_of, spelt_out
+from crm_clean.report.quality import from_kept
+from crm_clean.report.summary import Evaluation, Linking, Output, RunSummary, StepCost
 from crm_clean.report.trend import with_this_run
+from crm_clean.report.whole import Measured, Whole, doubtful, latest_of, measured, whole
 
 SHOWN_PAIRS = 50
 SHOWN_CUTS = 20
@@ -53,42 +51,52 @@ class Facts:
     partial: bool = False  # an earlier run: its issues and pairs are not kept
     waiting: pd.DataFrame | None = None  # left_id, right_id of every pair to judge, where the queue is only its head
     kept: Mapping[str, object] | None = None  # figures for the next run to add to
+    whole: Whole | None = None  # the figures of everything, where the tables do not hold everything
+    moved: Mapping[str, int] | None = None  # records that are new, changed, gone since the last run
+    looked_at: int | None = None  # how many records a run looked at again that looked at a part
     quality: pd.DataFrame | None = None  # QUALITY as an earlier run measured it; measured anew without it
 
 
 def summarise(tables: Tables, checks: pd.DataFrame, review: pd.DataFrame, *, facts: Facts) -> RunSummary:
     """The summary of a run. `tables`: at least NEEDED, and `vocabulary` where it is kept; `checks`: CHECKS; `review`:
-    the review queue, in order, or the first SHOWN_PAIRS of it where `facts.waiting` has them all."""
-    golden, records, pairs = tables["golden"], tables["records"], tables["pairs"]
-    linking = _linking(facts.link_report, pairs)
+    the review queue, in order, or the first SHOWN_PAIRS of it where `facts.waiting` has them all.
+
+    With `facts.whole`, tables need only hold what may be shown: golden records to choose from and all that belongs to
+    them, the pairs that this run found, and the records on both sides of those that were cut.
+    """
     largest = largest_merges(tables, explain=facts.explain)
-    doubtful = least_certain_merges(tables, explain=facts.explain)
-    shown = pd.concat([largest["golden_id"], doubtful["golden_id"]])
+    doubted = least_certain_merges(tables, explain=facts.explain)
+    shown = pd.concat([largest["golden_id"], doubted["golden_id"]])
     waiting = review if facts.waiting is None else facts.waiting
+    whole = facts.whole or _whole(tables, waiting, facts)
     summary = RunSummary(
         title=facts.title,
-        sources=_sources(tables),
-        n_records=len(records),
-        n_golden=len(golden),
+        sources=whole.sources,
+        n_records=whole.n_records,
+        n_golden=whole.n_golden,
         n_review=len(waiting),
-        **_quality(tables, waiting, facts.quality),
+        before=whole.before,
+        after=whole.after,
+        quality=whole.quality,
         steps=tuple(facts.steps),
-        linking=linking,
-        issues=findings(tables["issues"]),
-        issue_sources=by_source(tables["issues"], records),
+        linking=_linking(facts.link_report, whole.n_cut),
+        issues=whole.issues,
+        issue_sources=whole.issue_sources,
         quarantine=counted(tables["quarantine"], ["reason"]),
-        examples=examples(tables["issues"], tables["quarantine"]),
-        sizes=sizes(golden),
+        examples=whole.examples,
+        sizes=whole.sizes,
         largest=largest,
-        doubtful=doubtful,
+        doubtful=doubted,
         members=members_of(tables, shown),
-        scores=histogram(pairs, threshold=linking.threshold),
+        scores=whole.scores,
         review=review.head(SHOWN_PAIRS).reset_index(drop=True),
-        cuts=_cuts(pairs, records),
+        cuts=_cuts(tables["pairs"], tables["records"]),
         checks=checks,
         vocabulary=tables.get("vocabulary", VOCABULARY.empty()),
         evaluation=facts.evaluation,
         changes=facts.changes,
+        moved=facts.moved,
+        looked_at=facts.looked_at,
         outputs=tuple(facts.outputs),
         notes=facts.notes or {},
         run=facts.run,
@@ -96,58 +104,40 @@ def summarise(tables: Tables, checks: pd.DataFrame, review: pd.DataFrame, *, fac
         refused=tuple(facts.refused),
         partial=facts.partial,
         n_decided=facts.decided,
-        kept=facts.kept or {},
+        kept={**(facts.kept or {}), **({"card": whole.card} if whole.card else {})},
     )
     return replace(summary, trend=with_this_run(facts.trend, summary))
 
 
-def _quality(tables: Tables, waiting: pd.DataFrame, kept: pd.DataFrame | None) -> dict[str, Any]:
-    """The scorecard before and after, and quality by field: as it was kept, where it was, else measured."""
+def _whole(tables: Tables, waiting: pd.DataFrame, facts: Facts) -> Whole:
+    """The figures of whole tables; quality as it was kept, where it was, else measured."""
+    return whole(tables, _quality(tables, waiting, facts.quality), threshold=threshold_of(facts.link_report))
+
+
+def _quality(tables: Tables, waiting: pd.DataFrame, kept: pd.DataFrame | None) -> Measured:
     if kept is not None and len(kept):
-        before, after = (from_kept(kept, column) for column in ("before", "after"))
-        return {"before": before, "after": after, "quality": kept}
-    as_of = tables["files"]["taken_at"].max()
-    latest = None if pd.isna(as_of) else as_of
-    golden = tables["golden"]
-    doubtful = _doubtful(waiting, tables["membership"].set_index("record_id")["golden_id"])
-    before = quality_before(
-        tables["records"], tables["contact_points"], n_golden=len(golden), n_doubtful=doubtful, as_of=latest
-    )
-    after = quality_after(golden, tables["golden_points"], n_doubtful=doubtful, as_of=latest)
-    by_field = quality_by_field(tables, before=before, after=after, as_of=latest)
-    return {"before": before, "after": after, "quality": by_field}
+        return Measured(from_kept(kept, "before"), from_kept(kept, "after"), kept)
+    n_doubtful = doubtful(waiting, tables["membership"])
+    return measured(tables, n_doubtful=n_doubtful, as_of=latest_of(tables["files"]))
 
 
-def _sources(tables: Tables) -> tuple[SourceRows, ...]:
-    ordered = tables["files"].sort_values(["source_file", "file_id"])
-    rows, aside = (ordered[name].fillna(0).astype("int64").tolist() for name in ("n_rows", "n_quarantined"))
-    paths, sources = (ordered[name].astype(str).tolist() for name in ("source_file", "source"))
-    became = _became(tables).reindex(ordered["file_id"], fill_value=0)
-    fates = (became[fate].tolist() for fate in range(3))
-    return tuple(SourceRows(*row) for row in zip(paths, sources, rows, aside, *fates, strict=True))
+def threshold_of(report: Mapping[str, object]) -> float | None:
+    """The probability from which linking merged, as its report says."""
+    return _number(report, "threshold")
 
 
-def _became(tables: Tables) -> pd.DataFrame:
-    """Of each file, how many records are alone (0), merged within their source (1), with another source's (2)."""
-    golden = tables["golden"]
-    across = golden["sources"].str.contains("; ", regex=False).fillna(False).astype("int64")
-    fate = (across + 1).where(golden["n_records"].fillna(1).gt(1), 0).set_axis(golden["golden_id"])
-    home = tables["membership"].set_index("record_id")["golden_id"].reindex(tables["records"]["record_id"])
-    found = pd.crosstab(tables["records"]["file_id"].to_numpy(), home.map(fate).fillna(0).astype("int64").to_numpy())
-    return found.reindex(columns=range(3), fill_value=0)
+def _number(report: Mapping[str, object], name: str) -> float | None:
+    value = report.get(name)
+    return float(value) if isinstance(value, int | float) else None
 
 
-def _linking(report: Mapping[str, object], pairs: pd.DataFrame) -> Linking:
-    def number(name: str) -> float | None:
-        value = report.get(name)
-        return float(value) if isinstance(value, int | float) else None
-
-    n_pairs = number("n_pairs")
+def _linking(report: Mapping[str, object], n_cut: int) -> Linking:
+    n_pairs = _number(report, "n_pairs")
     return Linking(
-        threshold=number("threshold"),
-        expected_precision=number("expected_precision"),
+        threshold=threshold_of(report),
+        expected_precision=_number(report, "expected_precision"),
         n_pairs=None if n_pairs is None else int(n_pairs),
-        n_cut=int(pairs["verdict"].eq("cut").sum()),
+        n_cut=n_cut,
         common=_common(report),
     )
 
@@ -162,13 +152,6 @@ def _common(report: Mapping[str, object]) -> tuple[tuple[str, int], ...]:
         if block["value"] and block["n_records"] >= _COMMON
     ]
     return tuple(sorted(dict(full).items(), key=lambda one: (-one[1], one[0]))[:_SHOWN_COMMON])
-
-
-def _doubtful(review: pd.DataFrame, home: pd.Series) -> int:
-    """Golden records that would go if every waiting pair were one person, counted without following chains."""
-    left, right = (review[side].map(home).astype("string[pyarrow]") for side in ("left_id", "right_id"))
-    apart = left.ne(right).fillna(False).astype("bool")
-    return int(left.where(left.gt(right).fillna(False), right)[apart].nunique())
 
 
 def _cuts(pairs: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:

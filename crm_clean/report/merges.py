@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from crm_clean.report.summary import blank
 
@@ -27,6 +29,38 @@ def sizes(golden: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"n_records": counted.index.to_numpy(), "n_golden": counted.to_numpy()})
 
 
+def worth_a_look(golden: pd.DataFrame, membership: pd.DataFrame, *, limit: int = SHOWN_MERGES) -> pd.Series:
+    """The ids of those that `largest_merges` and `least_certain_merges` tell of, from golden_id and n_records of GOLDEN
+    and from MEMBERSHIP: with these alone, they tell the same."""
+    merged = golden[golden["n_records"] > 1]
+    return pd.concat(
+        [_largest(merged, limit)["golden_id"], _weakest(merged, membership, limit)["golden_id"]]
+    ).drop_duplicates()
+
+
+def _largest(merged: pd.DataFrame, limit: int) -> pd.DataFrame:
+    # Few are as large as the last of the largest, so that there is little to put in order.
+    least = merged["n_records"].nlargest(limit).min()
+    largest = merged[merged["n_records"].ge(least).fillna(False)]
+    return largest.sort_values(["n_records", "golden_id"], ascending=[False, True]).head(limit)
+
+
+def _weakest(merged: pd.DataFrame, members: pd.DataFrame, limit: int) -> pd.DataFrame:
+    """Of each golden record that hangs on the weakest links, the member that does."""
+    held = members[members["match_probability"].lt(1).fillna(False)]
+    at = pc.is_in(pa.array(held["golden_id"], pa.string()), value_set=_whole(merged["golden_id"]))
+    held = held[at.to_numpy(zero_copy_only=False)]
+    weakest: pd.DataFrame = (
+        held.sort_values(["match_probability", "golden_id"]).drop_duplicates("golden_id").head(limit)
+    )
+    return weakest
+
+
+def _whole(ids: pd.Series) -> pa.Array:
+    found = pa.array(ids, pa.string(), from_pandas=True)
+    return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+
+
 def largest_merges(tables: Tables, *, explain: Explain | None = None, limit: int = SHOWN_MERGES) -> pd.DataFrame:
     """The golden records of most members, with what to call them and what holds them together.
 
@@ -34,8 +68,7 @@ def largest_merges(tables: Tables, *, explain: Explain | None = None, limit: int
     order of the golden id.
     """
     merged = tables["golden"][tables["golden"]["n_records"] > 1]
-    top = merged.sort_values(["n_records", "golden_id"], ascending=[False, True]).head(limit)
-    return _told(tables, top, explain)
+    return _told(tables, _largest(merged, limit), explain)
 
 
 def least_certain_merges(tables: Tables, *, explain: Explain | None = None, limit: int = SHOWN_MERGES) -> pd.DataFrame:
@@ -43,11 +76,9 @@ def least_certain_merges(tables: Tables, *, explain: Explain | None = None, limi
 
     What people decided is certain and not listed.
     """
-    members = tables["membership"]
-    merged = tables["golden"][tables["golden"]["n_records"] > 1].set_index("golden_id")
-    held = members[(members["match_probability"] < 1) & members["golden_id"].isin(merged.index)]
-    held = held.sort_values(["match_probability", "golden_id"]).drop_duplicates("golden_id").head(limit)
-    return _told(tables, merged.reindex(held["golden_id"]).reset_index(), explain)
+    merged = tables["golden"][tables["golden"]["n_records"] > 1]
+    held = _weakest(merged, tables["membership"], limit)
+    return _told(tables, merged.set_index("golden_id").reindex(held["golden_id"]).reset_index(), explain)
 
 
 def members_of(tables: Tables, golden_ids: pd.Series, *, limit: int = SHOWN_MEMBERS) -> pd.DataFrame:

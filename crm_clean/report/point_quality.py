@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crm_clean.report import shapes
-from crm_clean.report.scalar_quality import Found, complete
+from crm_clean.report.scalar_quality import Found
 
 POINTS = ("email", "phone", "profile", "website")
 PARTS = ("street", "city", "region", "postal_code", "country")
@@ -21,7 +21,8 @@ _ALONE = ("email", "phone", "profile")
 
 
 def points_as_they_came(tables: Mapping[str, pd.DataFrame]) -> Found:
-    """E-mails, phones and addresses of the records as they came."""
+    """E-mails, phones and addresses of the records as they came, but for what `held_alone` counts: counts that add up
+    over records."""
     records, points, issues = tables["records"], tables["contact_points"], tables["issues"]
     found: Found = {}
     for kind, mine in _by_kind(points, POINTS):
@@ -36,7 +37,7 @@ def points_as_they_came(tables: Mapping[str, pd.DataFrame]) -> Found:
 
 
 def points_as_kept(golden: pd.DataFrame, points: pd.DataFrame) -> Found:
-    """E-mails, phones and addresses of the golden records."""
+    """E-mails, phones and addresses of the golden records, but for what `held_alone` counts; adding up as well."""
     found: Found = {}
     for kind, mine in _by_kind(points, POINTS):
         value = shapes.column(mine["value"])
@@ -55,13 +56,21 @@ def _points(kind: str, points: pd.DataFrame, said: tuple[pa.Array, str, int]) ->
     real = pc.and_not(pc.is_valid(given), pc.fill_null(shapes.column(points["is_placeholder"]), False))
     owners = shapes.column(points[owner])
     usable = pc.and_(real, shapes.matches(shapes.column(points["value"]), shapes.POINT[kind]))
-    found = {
-        (kind, "completeness"): complete(shapes.n_distinct(owners.filter(real)), n_owners),
+    return {
+        (kind, "completeness"): (shapes.n_distinct(owners.filter(real)), n_owners),
         (kind, "validity"): (shapes.true(usable), shapes.n(given)),
     }
-    if kind in _ALONE:
-        ours = pc.and_not(real, pc.fill_null(shapes.column(points["is_role"]), False))
-        found[kind, "uniqueness"] = shapes.held_alone(owners.filter(ours), shapes.column(points["key"]).filter(ours))
+
+
+def held_alone(points: pd.DataFrame, owner: str, given: str) -> Found:
+    """Of the different keys of e-mails, phones and profiles, how many one `owner` (a column) alone holds: counts that
+    add up over keys. `given` is the column that says whether a point was given at all."""
+    found: Found = {}
+    for kind, mine in _by_kind(points, _ALONE):
+        nobody = (pc.fill_null(shapes.column(mine[flag]), False) for flag in ("is_placeholder", "is_role"))
+        ours = pc.and_not(pc.is_valid(shapes.column(mine[given])), pc.or_(*nobody))
+        owners, keys = (shapes.column(mine[name]).filter(ours) for name in (owner, "key"))
+        found[kind, "uniqueness"] = shapes.held_alone(owners, keys)
     return found
 
 
@@ -72,7 +81,7 @@ def _address(points: pd.DataFrame, owned: tuple[str, int]) -> Found:
     for part in PARTS:
         value = shapes.column(mine[part])
         held = shapes.n_distinct(owners.filter(pc.is_valid(value)))
-        found[part, "completeness"] = complete(held, n_owners)
+        found[part, "completeness"] = (held, n_owners)
         if part in shapes.PART:
             found[part, "validity"] = (shapes.matching(value, shapes.PART[part]), shapes.n(value))
     return found

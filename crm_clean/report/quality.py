@@ -17,7 +17,7 @@ dates, no e-mail and no phone at all) is missing, not zero, and stays out of the
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -27,8 +27,8 @@ import pyarrow.compute as pc
 
 FRESH = np.timedelta64(730, "D")
 
-_INSTANTS = ("created_at", "updated_at", "last_activity_at")
-_DATES = ("birth_date", *_INSTANTS)
+INSTANTS = ("created_at", "updated_at", "last_activity_at")
+_DATES = ("birth_date", *INSTANTS)
 _WRITTEN = ("full_name", "first_name", "last_name", "company", "birth_date")
 _NAMES = ("full_name", "first_name", "last_name")
 _REACH = ("email", "phone")
@@ -36,8 +36,9 @@ _POSTCODE = r"^[A-Za-z0-9 -]{0,9}[0-9][A-Za-z0-9 -]{0,9}$"
 _NORMAL = {"email": r"^[^@\s]+@[^@\sA-Z]+\.[^@\sA-Z]+$", "phone": r"^\+[1-9]\d{6,14}$"}
 _ISO_DATE = r"^(\d{4}|-)-\d\d-\d\d$"
 
-# Values that pass, and values there are.
-_Counted = tuple[int, int]
+# Values that pass, and values there are; by dimension.
+Counted = tuple[int, int]
+Card = Mapping[str, Counted]
 
 
 @dataclass(frozen=True)
@@ -74,21 +75,9 @@ def quality_before(
     `n_doubtful` of them may be the same person as another one, as far as pairs wait for review. Instants after
     `as_of` are taken for mistakes and passed over.
     """
-    raw = {name: records[f"{name}_raw"] for name in (*_NAMES, *_DATES, *_WRITTEN)}
-    named = _any([raw[name] for name in _NAMES]) & ~records["is_placeholder_name"].fillna(False)
-    points = contact_points[["record_id", "kind", "value", "country"]][_real(contact_points)]
-    usable = points["kind"].isin(_REACH) & points["value"].notna()
-    reached = _has(records["record_id"], points["record_id"][usable])
-    placed = _has(records["record_id"], points["record_id"][points["country"].notna()]) | records["company_raw"].notna()
-    dates = [(_both(raw[name], records[name]), _n(raw[name])) for name in _DATES]
-    written = [(int(raw[name].eq(records[name]).fillna(False).sum()), _n(raw[name])) for name in _WRITTEN]
-    return Quality(
-        completeness=_mean_share([named, reached, placed]),
-        validity=_share([*_usable_points(contact_points, contact_points["raw"]), *dates]),
-        uniqueness=(n_golden - min(n_doubtful, n_golden)) / len(records) if len(records) else None,
-        consistency=_share([*written, *_written_points(contact_points)]),
-        timeliness=_timeliness(records, as_of),
-    )
+    card = counted_before(records, contact_points)
+    people = (n_golden - min(n_doubtful, n_golden), len(records))
+    return scored(card, people=people, timeliness=timeliness(records, as_of))
 
 
 def quality_after(
@@ -98,21 +87,49 @@ def quality_after(
 
     `n_doubtful` golden records may be the same person as another one, as far as pairs wait for review.
     """
+    people = (len(golden) - min(n_doubtful, len(golden)), len(golden))
+    return scored(counted_after(golden, golden_points), people=people, timeliness=timeliness(golden, as_of))
+
+
+def scored(card: Card, *, people: Counted, timeliness: float | None) -> Quality:
+    """The scorecard of what was counted; `people`: those who are surely somebody of their own, of how many."""
+    shares = {name: passed / given if given else None for name, (passed, given) in {**card, "people": people}.items()}
+    return Quality(shares["completeness"], shares["validity"], shares["people"], shares["consistency"], timeliness)
+
+
+def counted_before(records: pd.DataFrame, contact_points: pd.DataFrame) -> Card:
+    """What of RECORDS and CONTACT_POINTS as they came passes, and what is given: counts that add up over records."""
+    raw = {name: records[f"{name}_raw"] for name in (*_NAMES, *_DATES, *_WRITTEN)}
+    named = _any([raw[name] for name in _NAMES]) & ~records["is_placeholder_name"].fillna(False)
+    points = contact_points[["record_id", "kind", "value", "country"]][_real(contact_points)]
+    usable = points["kind"].isin(_REACH) & points["value"].notna()
+    reached = _has(records["record_id"], points["record_id"][usable])
+    placed = _has(records["record_id"], points["record_id"][points["country"].notna()]) | records["company_raw"].notna()
+    dates = [(_both(raw[name], records[name]), _n(raw[name])) for name in _DATES]
+    written = [(int(raw[name].eq(records[name]).fillna(False).sum()), _n(raw[name])) for name in _WRITTEN]
+    return {
+        "completeness": _summed([(int(flag.sum()), len(flag)) for flag in (named, reached, placed)]),
+        "validity": _summed([*_usable_points(contact_points, contact_points["raw"]), *dates]),
+        "consistency": _summed([*written, *_written_points(contact_points)]),
+    }
+
+
+def counted_after(golden: pd.DataFrame, golden_points: pd.DataFrame) -> Card:
+    """The same of GOLDEN and GOLDEN_POINTS; counts that add up over golden records."""
     points = golden_points[["golden_id", "kind", "value", "country"]][_real(golden_points)]
     usable = points["kind"].isin(_REACH) & points["value"].notna()
+    named = _any([golden[name] for name in _NAMES])
     reached = _has(golden["golden_id"], points["golden_id"][usable])
     placed = _has(golden["golden_id"], points["golden_id"][points["country"].notna()]) | golden["company"].notna()
     dates = [(_n(golden[name]), _n(golden[name])) for name in _DATES]
     written = [(_n(golden[name]), _n(golden[name])) for name in _WRITTEN if name != "birth_date"]
     written.append((_matching(golden["birth_date"], _ISO_DATE), _n(golden["birth_date"])))
     written += [_normal(points["value"][points["kind"].eq(kind)], pattern) for kind, pattern in _NORMAL.items()]
-    return Quality(
-        completeness=_mean_share([_any([golden[name] for name in _NAMES]), reached, placed]),
-        validity=_share([*_usable_points(golden_points, golden_points["value"]), *dates]),
-        uniqueness=1 - min(n_doubtful, len(golden)) / len(golden) if len(golden) else None,
-        consistency=_share(written),
-        timeliness=_timeliness(golden, as_of),
-    )
+    return {
+        "completeness": _summed([(int(flag.sum()), len(flag)) for flag in (named, reached, placed)]),
+        "validity": _summed([*_usable_points(golden_points, golden_points["value"]), *dates]),
+        "consistency": _summed(written),
+    }
 
 
 def from_kept(kept: pd.DataFrame, column: str) -> Quality:
@@ -156,21 +173,16 @@ def _matching(values: pd.Series, pattern: str) -> int:
     return int(values.str.match(pattern).fillna(False).sum())
 
 
-def _normal(values: pd.Series, pattern: str) -> _Counted:
+def _normal(values: pd.Series, pattern: str) -> Counted:
     return _matching(values, pattern), _n(values)
 
 
-def _share(counted: Iterable[_Counted]) -> float | None:
-    """All that pass of all there are."""
-    passed, given = map(sum, zip(*counted, strict=True))
-    return passed / given if given else None
+def _summed(counted: Iterable[Counted]) -> Counted:
+    passed, given = (sum(ns) for ns in zip(*counted, strict=True))
+    return passed, given
 
 
-def _mean_share(flags: list[pd.Series]) -> float | None:
-    return sum(float(flag.mean()) for flag in flags) / len(flags) if len(flags[0]) else None
-
-
-def _usable_points(points: pd.DataFrame, given: pd.Series) -> list[_Counted]:
+def _usable_points(points: pd.DataFrame, given: pd.Series) -> list[Counted]:
     """E-mails and phones that were given and can be used, and postcodes that look like one."""
     counted = [_normal(points["postal_code"], _POSTCODE)]
     for kind, pattern in _NORMAL.items():
@@ -179,14 +191,15 @@ def _usable_points(points: pd.DataFrame, given: pd.Series) -> list[_Counted]:
     return counted
 
 
-def _written_points(points: pd.DataFrame) -> list[_Counted]:
+def _written_points(points: pd.DataFrame) -> list[Counted]:
     """E-mails and phones that came as they are kept."""
     reach = points[["raw", "value"]][points["kind"].isin(_REACH) & points["raw"].notna()]
     return [(int(reach["raw"].eq(reach["value"]).fillna(False).sum()), len(reach))]
 
 
-def _timeliness(frame: pd.DataFrame, as_of: pd.Timestamp | None) -> float | None:
-    instants = [frame[name].dt.tz_localize(None).to_numpy("datetime64[us]") for name in _INSTANTS]
+def timeliness(frame: pd.DataFrame, as_of: pd.Timestamp | None) -> float | None:
+    """The share of the rows of `frame` (of the columns INSTANTS) touched lately; None without any instant."""
+    instants = [frame[name].dt.tz_localize(None).to_numpy("datetime64[us]") for name in INSTANTS]
     if as_of is not None:
         latest = as_of.tz_localize(None).to_datetime64()
         instants = [np.where(instant <= latest, instant, np.datetime64("NaT")) for instant in instants]

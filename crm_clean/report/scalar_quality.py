@@ -22,6 +22,7 @@ SCALAR_FIELDS = (
     *_HISTORY,
 )
 
+INSTANTS = (*_HISTORY, "consent_at")
 _FRESH = ("updated_at", "last_activity_at", "consent_at")
 
 # What passed, and what was judged.
@@ -29,26 +30,42 @@ Counted = tuple[int, int]
 Found = dict[tuple[str, str], Counted]
 
 
-def complete(holders: int, of: int) -> Counted:
-    """Completeness; a field that nobody holds has none: there is nothing to miss."""
-    return (holders, of) if holders else (0, 0)
-
-
-def scalars_as_they_came(records: pd.DataFrame, newest: np.datetime64 | None, as_of: pd.Timestamp | None) -> Found:
-    """The scalars of the records as they came."""
+def scalars_as_they_came(records: pd.DataFrame) -> Found:
+    """The scalars of the records as they came, but for what `instants` counts: counts that add up over records."""
     found: Found = {}
     for field in SCALAR_FIELDS:
-        raw, value = shapes.column(records[f"{field}_raw"]), records[field]
+        raw, value = shapes.column(records[f"{field}_raw"]), shapes.column(records[field])
         given = shapes.n(raw)
-        found[field, "completeness"] = complete(given, len(records))
-        found[field, "validity"] = (_usable(field, value, raw, as_of), given)
-        found[field, "consistency"] = (_as_kept(field, raw, shapes.column(value)), given)
+        found[field, "completeness"] = (given, len(records))
+        # Of an instant, how many were given; how many of them have come is for `instants` to say.
+        found[field, "validity"] = (0 if field in INSTANTS else _usable(field, value, raw), given)
+        found[field, "consistency"] = (_as_kept(field, raw, value), given)
+    return {**found, **_names_as_they_came(records)}
+
+
+def instants(frame: pd.DataFrame, newest: np.datetime64 | None, as_of: pd.Timestamp | None) -> Found:
+    """Of the instants of a frame with the columns INSTANTS, by field: under `validity`, how many have come, of none;
+    under `timeliness`, those that are recent."""
+    found: Found = {}
+    for field in INSTANTS:
+        value = frame[field]
+        found[field, "validity"] = (int((value <= as_of).sum() if as_of is not None else value.notna().sum()), 0)
         if field in _FRESH:
             found[field, "timeliness"] = _timely(value, newest, as_of)
-    return {**found, **_names_as_theyscalars_as_they_came(records)}
+    return found
 
 
-def _names_as_theyscalars_as_they_came(records: pd.DataFrame) -> Found:
+def together(*parts: Found) -> Found:
+    """What was counted in several parts, added up."""
+    found: Found = {}
+    for part in parts:
+        for name, (passed, judged) in part.items():
+            before = found.get(name, (0, 0))
+            found[name] = (before[0] + passed, before[1] + judged)
+    return found
+
+
+def _names_as_they_came(records: pd.DataFrame) -> Found:
     raw = {name: shapes.column(records[f"{name}_raw"]) for name in NAMES}
     value = {name: shapes.column(records[name]) for name in NAMES}
     nobody = pc.fill_null(shapes.column(records["is_placeholder_name"]), False)
@@ -59,18 +76,15 @@ def _names_as_theyscalars_as_they_came(records: pd.DataFrame) -> Found:
     real = {name: pc.and_not(given[name], nobody) for name in NAMES}
     found: Found = {}
     for name in NAMES:
-        found[name, "completeness"] = complete(shapes.true(real[name]), len(records))
+        found[name, "completeness"] = (shapes.true(real[name]), len(records))
         found[name, "validity"] = (shapes.true(pc.and_(real[name], held[name])), shapes.true(given[name]))
         found[name, "consistency"] = (shapes.equal(raw[name], value[name]), shapes.n(raw[name]))
     return found
 
 
-def _usable(field: str, value: pd.Series, raw: pa.Array, as_of: pd.Timestamp | None) -> int:
+def _usable(field: str, value: pa.Array, raw: pa.Array) -> int:
     """Values given that mean something; what was derived from elsewhere does not count."""
-    if SCALARS[field] == "instant":
-        return int((value <= as_of).sum() if as_of is not None else value.notna().sum())
-    known = shapes.column(value)
-    meant = pc.is_valid(known) if field not in shapes.MEANINGS else shapes.among(known, shapes.MEANINGS[field])
+    meant = pc.is_valid(value) if field not in shapes.MEANINGS else shapes.among(value, shapes.MEANINGS[field])
     return shapes.true(pc.and_(meant, pc.is_valid(raw)))
 
 
@@ -83,17 +97,15 @@ def _as_kept(field: str, raw: pa.Array, value: pa.Array) -> int:
     return shapes.equal(raw, value)
 
 
-def scalars_as_kept(golden: pd.DataFrame, newest: np.datetime64 | None, as_of: pd.Timestamp | None) -> Found:
-    """The scalars of the golden records."""
+def scalars_as_kept(golden: pd.DataFrame) -> Found:
+    """The scalars of the golden records, but for what `instants` counts: counts that add up over golden records."""
     found: Found = {}
     for field in (*NAMES, *SCALAR_FIELDS):
         value = shapes.column(golden[field])
         given = shapes.n(value)
-        found[field, "completeness"] = complete(given, len(golden))
-        found[field, "validity"] = (_usable(field, golden[field], value, as_of), given)
+        found[field, "completeness"] = (given, len(golden))
+        found[field, "validity"] = (0 if field in INSTANTS else _usable(field, value, value), given)
         found[field, "consistency"] = (_well_written(field, value), given)
-        if field in _FRESH:
-            found[field, "timeliness"] = _timely(golden[field], newest, as_of)
     return found
 
 

@@ -84,6 +84,9 @@ def held_alone(owners: pa.Array, keys: pa.Array) -> tuple[int, int]:
     key, owner = (a.filter(there).dictionary_encode() for a in (keys, owners))
     if not len(key):
         return 0, 0
-    pairs = key.indices.to_numpy().astype("int64") * len(owner.dictionary) + owner.indices.to_numpy()
-    n_owners = np.bincount(np.unique(pairs) // len(owner.dictionary), minlength=len(key.dictionary))
-    return int((n_owners == 1).sum()), len(n_owners)
+    at, who = (coded.indices.to_numpy() for coded in (key, owner))
+    somebody = np.empty(len(key.dictionary), dtype=who.dtype)
+    somebody[at] = who
+    is_shared = np.zeros(len(key.dictionary), dtype=bool)
+    is_shared[at[who != somebody[at]]] = True
+    return int((~is_shared).sum()), len(is_shared)

@@ -107,7 +107,9 @@ class RunSummary:
     them). `changes` counts identity events by name, None for a first run. `refused`: why the run was not committed,
     empty when it was.
     `partial`: an earlier run, of which issues and pairs are not kept. `kept`: figures that nobody is shown, for the
-    next run to add to, as plain JSON values by name.
+    next run to add to, as plain JSON values by name. `moved`: how many records are `new`, `changed` and `gone` since
+    the last run, None where it is not known. `looked_at`: of a run that looked at a part of the records, at how many;
+    `largest` and `doubtful` are then among these.
     """
 
     title: str
@@ -135,6 +137,8 @@ class RunSummary:
     partial: bool = False
     n_decided: int = 0
     kept: Mapping[str, object] = field(default_factory=dict)
+    moved: Mapping[str, int] | None = None
+    looked_at: int | None = None
     quality: pd.DataFrame = field(default_factory=QUALITY.empty)
     vocabulary: pd.DataFrame = field(default_factory=VOCABULARY.empty)
     examples: pd.DataFrame = field(default_factory=lambda: blank("examples"))
