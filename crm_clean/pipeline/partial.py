@@ -15,9 +15,10 @@ import pyarrow.compute as pc
 
 from crm_clean.pipeline.fingerprint import code_version
 from crm_clean.pipeline.reading import is_read_alike
+from crm_clean.pipeline.standing import said_since
 from crm_clean.pipeline.step import Context
 from crm_clean.records.table import Table
-from crm_clean.records.tables import RECORDS, SCOPES
+from crm_clean.records.tables import ERASURES, RECORDS, SCOPES
 
 # What of the settings decides about everybody.
 _DECISIVE = ("link", "merge")
@@ -29,6 +30,8 @@ def may_be_partial(context: Context) -> bool:
     if not last or context.full or context.model is not None or context.kind == "rollback":
         return False
     if last["version"] != code_version() or not is_read_alike(context):
+        return False
+    if len(said_since(context.store, ERASURES)):  # what the last run counted is not what stands
         return False
     if json.loads(last["inputs"]).get("kind") == "rollback" or context.settings.normalise.check_deliverability:
         return False
