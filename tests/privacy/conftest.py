@@ -169,11 +169,19 @@ def project(firm: Firm, tmp_path: Path) -> Project:
     return firm.copy(tmp_path / "firm")
 
 
-@pytest.fixture
-def forgotten(project: Project, firm: Firm) -> Project:
-    """A copy of it in which she is erased."""
+@pytest.fixture(scope="session")
+def erased(firm: Firm, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A copy of it in which she is erased; not to be changed."""
+    project = firm.copy(tmp_path_factory.mktemp("erased") / "firm")
     project.forget(firm.golden_id, by="the office", reason="asked by letter")
     return project
+
+
+@pytest.fixture
+def forgotten(erased: Project, tmp_path: Path) -> Project:
+    """A copy of that, to be changed."""
+    shutil.copytree(erased.place.folder, tmp_path / "forgotten", symlinks=True)
+    return open_project(tmp_path / "forgotten")
 
 
 @pytest.fixture
