@@ -20,12 +20,12 @@ from crm_clean.pipeline import dedupe as deduping
 from crm_clean.pipeline import run as running
 from crm_clean.pipeline.dedupe import Options
 from crm_clean.pipeline.order import Order, RunResult
-from crm_clean.pipeline.past import check_run
+from crm_clean.pipeline.past import check_any, check_run
 from crm_clean.pipeline.place import Place, make_project
 from crm_clean.pipeline.profile import profile
 from crm_clean.pipeline.reporter import Reporter, Silent
 from crm_clean.pipeline.wide import golden_wide
-from crm_clean.records.tables import DECISIONS, GOLDEN, GOLDEN_POINTS
+from crm_clean.records.tables import CONSENTS, DECISIONS, GOLDEN, GOLDEN_POINTS, OVERRIDES
 from crm_clean.settings import Settings
 from crm_clean.store.base import Store
 
@@ -34,8 +34,11 @@ if TYPE_CHECKING:
     from crm_clean.pipeline.assess import Assessment
     from crm_clean.pipeline.customer import Customer
     from crm_clean.pipeline.decide import Decided
+    from crm_clean.pipeline.export import Exported
     from crm_clean.pipeline.forget import Forgotten
     from crm_clean.pipeline.offers import Offered
+    from crm_clean.pipeline.open_close import Consented
+    from crm_clean.pipeline.override import Overridden
     from crm_clean.pipeline.returned import Returned
     from crm_clean.pipeline.split import Parted
     from crm_clean.pipeline.tune import Tuning
@@ -131,8 +134,14 @@ class Project:
         return decide(self.store, verdict, left, right, by=by, at=_now(), reason=reason)
 
     def decisions(self) -> pd.DataFrame:
-        """The ledger: left_id, right_id, verdict, decided_by, decided_at, reason, in the order it was written."""
-        return self.store.read(DECISIONS)
+        """The ledger: left_id, right_id, verdict, decided_by, decided_at, reason, in the order it was written.
+
+        Then counts (boolean: nobody has said otherwise since) and contradicts (the chain of `same` that makes one
+        person of a pair that stands as different, where this word has a part in that).
+        """
+        from crm_clean.pipeline.said import said
+
+        return said(self.store)
 
     def customer(self, golden_id: str) -> Customer:
         """A golden record with its members, its lineage and its history; shows itself in a notebook.
@@ -323,6 +332,93 @@ class Project:
 
         order = forgetting.Order(who, by, reason, everyone=everyone, is_dry=dry_run)
         return forgetting.forget(self.place.check(), order, settings=self.settings(), now=_now())
+
+    def override(
+        self,
+        golden_id: str,
+        field: str,
+        value: str | None,
+        *,
+        by: str,
+        reason: str | None = None,
+        reporter: Reporter | None = None,
+    ) -> Overridden:
+        """Set one value of a golden record by hand, at once; None blanks it. `str()` of the answer says what stands.
+
+        It outranks every rule until the records of it offer something else for that field, or until `lift`. The value
+        is read as an export's would be. Raises UnknownThing for what does not stand, UsageError for a value that
+        cannot be read and for fields of consent, and as `run`.
+        """
+        return self._say(golden_id, field, value, by, reason, False, reporter)
+
+    def lift(
+        self, golden_id: str, field: str, *, by: str, reason: str | None = None, reporter: Reporter | None = None
+    ) -> Overridden:
+        """Let the rules decide again on a value that was set by hand. Raises as `override`."""
+        return self._say(golden_id, field, None, by, reason, True, reporter)
+
+    def overrides(self) -> pd.DataFrame:
+        """The values that were set by hand and not lifted: golden_id, field, value (missing: blank), decided_by,
+        decided_at, reason, record_id, holds (False once the records offer something else)."""
+        from crm_clean.pipeline.override import standing_overrides
+
+        return standing_overrides(self.store)
+
+    def consent(
+        self, verb: str, address: str, *, by: str, reason: str | None = None, reporter: Reporter | None = None
+    ) -> Consented:
+        """`close` an e-mail address or phone number for good, or `open` it again, at once, for everybody who has it.
+
+        Opening demands a reason. Raises UsageError for what is no address, and as `run`.
+        """
+        from crm_clean.pipeline import open_close
+
+        store = self.store
+        meant, row = open_close.entry(verb, address, by=by, at=_now(), reason=reason, settings=self.settings())
+        with store.hold():
+            check_any(store)
+            store.append(CONSENTS, row)
+        result = self._carry_out(Order(kind="override", workers=_workers(None)), reporter, False)
+        return open_close.told(store, meant, verb, run=result.run)
+
+    def export(
+        self,
+        out: str | os.PathLike[str],
+        *,
+        format: str = "csv",
+        as_of: int | None = None,
+        pseudonymise: bool = False,
+    ) -> Exported:
+        """Write golden, crosswalk and lineage to folder `out` as `csv` or `parquet`, all of them or none.
+
+        With `as_of`, as they were after that run; with `pseudonymise`, a copy for analysts without what tells a person
+        directly. Raises UnknownThing before the first run and for a run that never was, UsageError for another format.
+        """
+        from crm_clean.pipeline.export import export
+        from crm_clean.privacy.hashes import Key
+
+        key = Key(self.place.key()) if pseudonymise else None
+        return export(self.store, Path(out), kind=format, as_of=as_of, key=key)
+
+    def _say(
+        self,
+        golden_id: str,
+        field: str,
+        value: str | None,
+        by: str,
+        reason: str | None,
+        is_lifted: bool,
+        reporter: Reporter | None,
+    ) -> Overridden:
+        from crm_clean.pipeline import override as overriding
+
+        store = self.store
+        said = overriding.word(store, golden_id, field, value, is_lifted=is_lifted, settings=self.settings())
+        with store.hold():
+            _, was = overriding.current(store, said.record_id, said.field)
+            store.append(OVERRIDES, overriding.row(store, said, by=by, at=_now(), reason=reason))
+        result = self._carry_out(Order(kind="override", workers=_workers(None)), reporter, False)
+        return overriding.told(store, said, was=was, run=result.run)
 
     def _carry_out(self, order: Order, reporter: Reporter | None, check_deliverability: bool) -> RunResult:
         place, settings = self.place.check(), self.settings()

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crm_clean import __version__
+from crm_clean.cli.exporting import export
 from crm_clean.cli.failures import carry_out
 from crm_clean.cli.findings import issues
 from crm_clean.cli.history import rollback, split
@@ -40,6 +41,7 @@ from crm_clean.cli.profiling import profile
 from crm_clean.cli.reporting import report
 from crm_clean.cli.reviewing import decide, explain, undo
 from crm_clean.cli.screen import say
+from crm_clean.cli.words import consent, decisions, override, overrides
 from crm_clean.errors import UsageError
 
 if TYPE_CHECKING:
@@ -205,7 +207,10 @@ def sample(
 
 
 app.command(name="model")(model_command)
-for _command in (profile, issues, explain, decide, undo, split, rollback, report, forget):
+for _command in (
+    *(profile, issues, explain, decide, undo, decisions, split, override, overrides, consent),
+    *(rollback, forget, export, report),
+):
     app.command()(_command)
 
 

@@ -6,6 +6,14 @@ from crm_clean.errors import UnknownThing
 from crm_clean.store.base import Store
 
 
+def check_any(store: Store) -> int:
+    """The number of the last run; raises UnknownThing where there is none."""
+    last = store.last_run()
+    if not last:
+        raise UnknownThing("Nothing stands in this project yet: run it first, with `crm-clean run`.")
+    return last
+
+
 def check_run(store: Store, run: int | None) -> int | None:
     """`run` itself, None for what stands now.
 
@@ -13,9 +21,7 @@ def check_run(store: Store, run: int | None) -> int | None:
     """
     if run is None:
         return None
-    last = store.last_run()
-    if not last:
-        raise UnknownThing("Nothing stands in this project yet: run it first, with `crm-clean run`.")
+    last = check_any(store)
     if not 1 <= run <= last:
         there_are = "run 1 alone stands" if last == 1 else f"runs 1 to {last} stand"
         raise UnknownThing(f"There is no run {run}: {there_are}.")

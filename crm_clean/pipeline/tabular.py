@@ -6,6 +6,7 @@ Instants are written as `2024-05-01T10:00:00Z`, flags as `true` and `false`, mis
 from __future__ import annotations
 
 from pathlib import Path
+from typing import BinaryIO
 
 import pandas as pd
 import pyarrow as pa
@@ -17,12 +18,17 @@ from crm_clean import files
 
 def write_csv(path: Path, frame: pd.DataFrame) -> None:
     """Write `frame` to `path`, whole or not at all."""
+    with files.writing(path) as beside, beside.open("wb") as stream:
+        add_csv(stream, frame, with_header=True)
+
+
+def add_csv(stream: BinaryIO, frame: pd.DataFrame, *, with_header: bool) -> None:
+    """Write the rows of `frame` where `stream` stands, the names of its columns before them if asked for."""
     columns = [_printable(pa.array(frame[name], from_pandas=True)) for name in frame.columns]
     table = pa.Table.from_arrays(columns, names=list(frame.columns))
-    options = pv.WriteOptions(include_header=False, quoting_style="needed")
-    with files.writing(path) as beside, beside.open("wb") as stream:
+    if with_header:
         stream.write((",".join(map(_quoted, frame.columns)) + "\n").encode("utf-8"))
-        pv.write_csv(table, stream, options)
+    pv.write_csv(table, stream, pv.WriteOptions(include_header=False, quoting_style="needed"))
 
 
 def _printable(column: pa.Array | pa.ChunkedArray) -> pa.Array:

@@ -6,28 +6,9 @@ Their rows are kept like all that ever came, and lead to no golden record until 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
-from crm_clean.records.tables import FILES, RUNS
+from crm_clean.records.tables import RUNS
 from crm_clean.store.base import Store
-
-if TYPE_CHECKING:
-    from crm_clean.pipeline.step import Context
-
-
-def undone_files(context: Context) -> pa.Array:
-    """The ids of the files that no longer count once the run in `context` stands."""
-    counted = counted_runs(context.store)
-    if context.kind == "rollback" and context.to is not None:
-        counted[context.run] = counted[context.to]
-    stands = counted.get(context.run, counted.get(context.run - 1, frozenset()))
-    if len(stands) >= context.run - 1:
-        return pa.array([], pa.string())
-    taken = context.store.written(FILES)
-    is_undone = ~taken["run"].isin(stands) & (taken["run"] < context.run)
-    return pa.array(taken["file_id"][is_undone], pa.string())
 
 
 def counted_runs(store: Store) -> dict[int, frozenset[int]]:
