@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from crm_clean.errors import BadSettings
 
@@ -54,14 +54,12 @@ def check_setting(text: str) -> str:
 
     Raises ValueError with a sentence that repeats nothing of it.
     """
-    if _NAMED.search(text):
-        return text
-    if _password(text):
+    if _password(_NAMED.sub("", text)):
         raise ValueError(
             "a password has no place in this file: write the address without it, and put it into PGPASSWORD, "
             f"~/.pgpass, or the whole address into {VARIABLE}"
         )
-    if text.partition("://")[0] not in SCHEMES:
+    if not text.startswith("${") and text.partition("://")[0] not in SCHEMES:
         raise ValueError(f"name a PostgreSQL database, as in {EXAMPLE}; left out, the store is a file of the project")
     return text
 
@@ -75,7 +73,6 @@ def address(text: str, *, environment: Mapping[str, str] | None = None) -> Addre
     try:
         parts = urlsplit(url)
         words = parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
-        host, port = parts.hostname, parts.port
     except ValueError:
         raise BadSettings(_NOT_UNDERSTOOD) from None
     if parts.scheme not in SCHEMES:
@@ -84,9 +81,9 @@ def address(text: str, *, environment: Mapping[str, str] | None = None) -> Addre
     schema = options.pop("schema", DEFAULT_SCHEMA)
     if not _SCHEMA.match(schema):
         raise BadSettings("store: a schema has small letters, digits and _, at most 40, a letter first.")
-    where = options.get("host", host or "this machine")
-    shown = f"{where}{f':{port}' if port else ''}/{unquote(parts.path.lstrip('/'))}"
-    libpq = urlencode(_PATIENCE | {"application_name": "crm-clean"} | options)
+    where = options.get("host") or parts.netloc.rpartition("@")[2] or "this machine"
+    shown = f"{where}/{unquote(parts.path.lstrip('/'))}"
+    libpq = urlencode(_PATIENCE | {"application_name": "crm-clean"} | options, quote_via=quote)
     return Address(urlunsplit(("postgresql", parts.netloc, parts.path, libpq, "")), schema, shown)
 
 
@@ -106,4 +103,4 @@ def _filled(text: str, environment: Mapping[str, str]) -> str:
 def _password(text: str) -> bool:
     authority, _, query = text.partition("://")[2].partition("?")
     user = authority.rpartition("@")[0]
-    return ":" in user or re.search(r"(^|&)(password|sslpassword)=", query) is not None
+    return user.partition(":")[2] != "" or re.search(r"(^|&)(password|sslpassword)=[^&]", query) is not None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -46,12 +46,19 @@ def transaction(
     """
     import adbc_driver_postgresql.dbapi as adbc
 
-    with told(address), closing(adbc.connect(address.url)) as connection:
-        if one_state:
-            statement(connection, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        statement(connection, _manners(address, patience))
-        yield connection
-        statement(connection, "COMMIT")
+    with told(address):
+        connection = adbc.connect(address.url)
+        try:
+            if one_state:
+                statement(connection, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            statement(connection, _manners(address, patience))
+            yield connection
+            statement(connection, "COMMIT")
+        finally:
+            # A connection that is broken says so once more when it is let go: the first word counts.
+            for let_go in (connection.rollback, connection.close):
+                with suppress(adbc.Error):
+                    let_go()
 
 
 def statement(connection: Connection | psycopg.Connection[Any], sql: str) -> None:
@@ -61,6 +68,8 @@ def statement(connection: Connection | psycopg.Connection[Any], sql: str) -> Non
         return
     with connection.cursor() as cursor:
         cursor.execute(sql)
+        if sql.startswith("SELECT"):
+            cursor.fetchall()  # a query has not happened until its rows have come
 
 
 def rows(connection: Connection, sql: str) -> pa.Table:

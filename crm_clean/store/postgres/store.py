@@ -235,7 +235,7 @@ class PostgresStore:
 
 
 def _order(table: Table) -> str:
-    names = table.key if table in VERSIONED or table is RUNS else ("run", "seq")
+    names = table.key if table.key and table not in APPENDED else ("run", "seq")
     return f"ORDER BY {_listed(names)}"
 
 
