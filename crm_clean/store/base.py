@@ -17,7 +17,19 @@ import pyarrow as pa
 from crm_clean.records.table import Table
 
 # Asked for by name, in SQL and in Python alike.
-VIEWS = (*("golden", "crosswalk", "lineage", "review_queue", "runs", "redirects", "quality", "issues", "vocabulary"),)
+VIEWS = (
+    "golden",
+    "golden_contacts",
+    "crosswalk",
+    "lineage",
+    "review_queue",
+    "runs",
+    "redirects",
+    "quality",
+    "quality_trend",
+    "issues",
+    "vocabulary",
+)
 
 # A text column and what it must equal, or be one of.
 Where = Mapping[str, str | Sequence[str]]

@@ -24,6 +24,7 @@ from crm_clean.store.commit import append, apply
 from crm_clean.store.connection import PATIENCE_SECONDS, connected, first_row, statement, undo
 from crm_clean.store.lock import private_files, run_lock
 from crm_clean.store.migrate import migrate, newest, version
+from crm_clean.store.views import check_as_of, in_duckdb
 
 if TYPE_CHECKING:
     import duckdb
@@ -101,12 +102,16 @@ class DuckDBStore:
         clause, values = _fitting(where)
         return self._frame(full, f"SELECT * FROM kept.{table.name} WHERE {clause} ORDER BY run, seq", values)
 
-    def view(self, name: str, *, where: base.Where | None = None, as_of: int | None = None) -> pd.DataFrame:  # noqa: ARG002
+    def view(self, name: str, *, where: base.Where | None = None, as_of: int | None = None) -> pd.DataFrame:
         if name not in base.VIEWS:
             raise UnknownThing(f"No view {name!r}: ask for one of {', '.join(base.VIEWS)}.")
         clause, values = _fitting(where)
-        with self._reading() as connection:
-            found = connection.sql(f"SELECT * FROM main.{name} WHERE {clause}", params=values).to_arrow_table()
+        with self.at_once(), self._reading() as connection:
+            text = f"main.{name}"
+            if as_of is not None:
+                check_as_of(name, as_of, last=self.last_run())
+                text = "(" + in_duckdb(name, lambda table: _then(table, as_of)) + ") v"
+            found = connection.sql(f"SELECT * FROM {text} WHERE {clause}", params=values).to_arrow_table()
         return Table(name, (), dict(zip(found.schema.names, found.schema.types, strict=True))).to_pandas(found)
 
     def commit(self, run: pd.DataFrame, tables: Path) -> dict[str, str]:
@@ -219,6 +224,10 @@ class DuckDBStore:
 def _last_digests(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     told = f"SELECT coalesce(max(digests), '{{}}') FROM kept.runs WHERE run = ({_LAST_RUN})"
     return dict(json.loads(first_row(connection, told)[0]))
+
+
+def _then(name: str, as_of: int) -> str:
+    return f"(SELECT * FROM kept.{name} WHERE {digests.standing(TABLES[name], as_of)})"
 
 
 def _order(table: Table) -> str:

@@ -10,7 +10,10 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from crm_clean.errors import UsageError
+from crm_clean.records.tables import TABLES
 from crm_clean.store.connection import first_row, statement, undo
+from crm_clean.store.digests import standing
+from crm_clean.store.views import in_duckdb, names
 
 if TYPE_CHECKING:
     import duckdb
@@ -44,7 +47,7 @@ def version(connection: duckdb.DuckDBPyConnection) -> int:
 
 
 def migrate(connection: duckdb.DuckDBPyConnection) -> None:
-    """Apply what is missing; each migration stands whole or not at all."""
+    """Apply what is missing; each migration stands whole or not at all. The views are made anew with the last."""
     at = version(connection)
     for number, sql in migrations().items():
         if number <= at:
@@ -53,8 +56,16 @@ def migrate(connection: duckdb.DuckDBPyConnection) -> None:
         try:
             statement(connection, "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)")
             statement(connection, sql)
+            if number == newest():
+                _make_views(connection)
             statement(connection, "INSERT INTO schema_version VALUES (?)", [number])
             statement(connection, "COMMIT")
         except BaseException:
             undo(connection)
             raise
+
+
+def _make_views(connection: duckdb.DuckDBPyConnection) -> None:
+    for name in names():
+        text = in_duckdb(name, lambda table: f"(SELECT * FROM kept.{table} WHERE {standing(TABLES[table], None)})")
+        statement(connection, f"CREATE OR REPLACE VIEW main.{name} AS\n{text}")

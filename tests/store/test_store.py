@@ -249,7 +249,7 @@ class TestViews:
         assert store.view("redirects")[["golden_id", "into_id"]].values.tolist() == [["G-1", "G-3"], ["G-2", "G-3"]]
 
     def test_an_unknown_one_is_refused(self, store):
-        with pytest.raises(UnknownThing, match="golden, crosswalk"):
+        with pytest.raises(UnknownThing, match="golden, golden_contacts"):
             store.view("gold")
 
     def test_a_column_name_is_never_sql(self, store):
