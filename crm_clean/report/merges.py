@@ -33,9 +33,9 @@ def worth_a_look(golden: pd.DataFrame, membership: pd.DataFrame, *, limit: int =
     """The ids of those that `largest_merges` and `least_certain_merges` tell of, from golden_id and n_records of GOLDEN
     and from MEMBERSHIP: with these alone, they tell the same."""
     merged = golden[golden["n_records"] > 1]
-    return pd.concat(
-        [_largest(merged, limit)["golden_id"], _weakest(merged, membership, limit)["golden_id"]]
-    ).drop_duplicates()
+    chosen = (_largest(merged, limit), _weakest(merged, membership, limit))
+    ids: pd.Series = pd.concat([one["golden_id"] for one in chosen]).drop_duplicates()
+    return ids
 
 
 def _largest(merged: pd.DataFrame, limit: int) -> pd.DataFrame:
