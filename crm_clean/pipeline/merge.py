@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crm_clean.merge.identity import MembershipHistory
+from crm_clean.pipeline.heirs import heirs
 from crm_clean.pipeline.partial import is_partial, part, union
 from crm_clean.pipeline.standing import said_since
 from crm_clean.pipeline.step import Context, Counts, Step
@@ -61,7 +62,7 @@ def _run(context: Context) -> Counts:
         chosen.clusters,
         spec=context.settings.merge,
         run=context.run,
-        standing=_history(context.store, chosen),
+        standing=_history(context.store, chosen, heirs(context)),
         as_of=pd.Timestamp(context.now),
         overrides=context.store.read(OVERRIDES),
         consents=context.store.read(CONSENTS),
@@ -116,8 +117,11 @@ def _spoken_of(store: Store) -> pa.Array:
     return union(store.take(MEMBERSHIP, "record_id", records, columns=["golden_id"])["golden_id"])
 
 
-def _history(store: Store, chosen: _Part) -> MembershipHistory:
-    """Who is in which golden record and was in which, of the part that is merged or of everybody."""
+def _history(store: Store, chosen: _Part, come_again: pd.DataFrame) -> MembershipHistory:
+    """Who is in which golden record and was in which, of the part that is merged or of everybody.
+
+    `come_again`: HEIRS; who goes on for another is in that one's golden record.
+    """
     if not store.last_run():
         return MembershipHistory.empty()
     if chosen.records is None or chosen.golden is None:
@@ -130,8 +134,9 @@ def _history(store: Store, chosen: _Part) -> MembershipHistory:
     left = ended[~ended["record_id"].isin(membership["record_id"])]
     former = left.drop_duplicates("record_id")[list(MEMBERSHIP.columns)].reset_index(drop=True)
     before = ended[["record_id", "golden_id", "valid_to"]].rename(columns={"valid_to": "ended"})
+    inherited = membership.rename(columns={"record_id": "former"}).merge(come_again, on="former")
     return MembershipHistory(
-        membership,
+        MEMBERSHIP.frame(pd.concat([membership, inherited[list(MEMBERSHIP.columns)]], ignore_index=True)),
         used=lambda ids: set(store.written(IDENTITY_EVENTS, where={"golden_id": list(ids)})["golden_id"]),
         former=former,
         before=before.reset_index(drop=True),

@@ -29,8 +29,8 @@ _FEW = 50_000
 
 def _run(context: Context) -> Counts:
     records, points = staged(context)
-    n_given, ids = len(records), records["record_id"].combine_chunks()
-    gone = gone_records(context, ids)
+    n_given = len(records)
+    gone = gone_records(context, records)
     fresh, n_suppressed = None, 0
     if not brings_nothing(context, records, points):
         fresh, n_suppressed = without_suppressed(context, _normalised(context, records, points))

@@ -123,6 +123,8 @@ def _carry_out(place: Place, order: Order, context: Context) -> RunResult:
             # One by one: a refused run is told of by the steps it got through.
             results.append(run_step(step, context))  # noqa: PERF401
     except GateFailed as failed:
+        if context.shelf.read_json("link_report") is None:  # there is nothing to make a page of yet
+            raise
         raise refused(place, context, results, failed) from None
     if order.until != steps[-1].name:
         return _result(context, results, run=context.run - 1)
