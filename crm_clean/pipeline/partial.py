@@ -41,7 +41,8 @@ def may_be_partial(context: Context) -> bool:
 
 def is_small(context: Context, *, touched: int, standing: int) -> bool:
     """Whether so many records of so many are few enough for a partial run."""
-    return touched <= context.settings.link.partial * standing
+    share = context.settings.link.partial
+    return share > 0 and touched <= share * standing
 
 
 def is_partial(context: Context) -> bool:
