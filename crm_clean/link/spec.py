@@ -23,5 +23,5 @@ class LinkSpec(BaseModel):
     pairs_per_record: float = Field(default=1.5, gt=0.0)
     max_block: int = Field(default=500, ge=2)
     max_cluster: int = Field(default=50, ge=2)
-    partial: float = Field(default=0.0, ge=0.0, le=1.0)
+    partial: float = Field(default=0.2, ge=0.0, le=1.0)
     seed: int = 0

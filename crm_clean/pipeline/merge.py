@@ -33,7 +33,6 @@ from crm_clean.records.tables import (
 )  # fmt: skip
 from crm_clean.store.base import Store
 
-_OF_RECORDS, _OF_GOLDEN = (MEMBERSHIP,), (GOLDEN, GOLDEN_POINTS, SURVIVORS)
 # Consent at these belongs to the address, whoever has it.
 _SHARED = ("email", "phone")
 
@@ -53,12 +52,13 @@ class _Part:
 def _run(context: Context) -> Counts:
     from crm_clean.merge.crowd import Crowd
     from crm_clean.merge.golden import merge
+    from crm_clean.merge.members import USED
 
     chosen = _part(context) if is_partial(context) else _Part(context.shelf.read(CLUSTERS))
     ids = pa.array(chosen.clusters["record_id"], pa.string())
     merged = merge(
-        RECORDS.to_pandas(part(context, RECORDS, ids)),
-        CONTACT_POINTS.to_pandas(part(context, CONTACT_POINTS, ids)),
+        part(context, RECORDS, ids, columns=USED),
+        part(context, CONTACT_POINTS, ids),
         chosen.clusters,
         spec=context.settings.merge,
         run=context.run,
@@ -68,19 +68,17 @@ def _run(context: Context) -> Counts:
         consents=context.store.read(CONSENTS),
         crowd=None if chosen.records is None else Crowd(context.store, chosen.records, chosen.golden),
     )
-    golden = chosen.golden
-    if golden is not None:
-        golden = union(golden, pa.array(merged.golden["golden_id"], pa.string()))
-    for table in _OF_RECORDS:
-        context.shelf.write(table, getattr(merged, table.name), scope=chosen.records)
-    for table in _OF_GOLDEN:
-        context.shelf.write(table, getattr(merged, table.name), scope=golden)
+    remade = merged.table(GOLDEN)["golden_id"]
+    golden = None if chosen.golden is None else union(chosen.golden, remade)
+    context.shelf.write_table(MEMBERSHIP, merged.table(MEMBERSHIP), scope=chosen.records)
+    for table in (GOLDEN, GOLDEN_POINTS, SURVIVORS):
+        context.shelf.write_table(table, merged.table(table), scope=golden)
     for table in (IDENTITY_EVENTS, CONSENTS):
-        context.shelf.write(table, getattr(merged, table.name))
-    n_golden = len(merged.golden)
+        context.shelf.write_table(table, merged.table(table))
+    n_golden = len(remade)
     if chosen.golden is not None:
         n_golden += json.loads(context.last["counts"])["golden"] - len(chosen.golden)
-    return {"golden": n_golden, "remade": len(merged.golden), "identity_events": len(merged.identity_events)}
+    return {"golden": n_golden, "remade": len(remade), "identity_events": len(merged.table(IDENTITY_EVENTS))}
 
 
 def _part(context: Context) -> _Part:
