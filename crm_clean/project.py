@@ -237,13 +237,15 @@ class Project:
         model: str | os.PathLike[str] | None = None,
         truth: str | os.PathLike[str] | None = None,
         check_deliverability: bool = False,
+        accept_drop: bool = False,
         reporter: Reporter | None = None,
     ) -> RunResult:
         """Take every step over `inputs` (landing/ if none), commit, put out. `full` trains the model anew, `model` is
         the model.json of a run to link by.
 
         `truth`: a CSV of source_file, source_row, person to measure the result against. `check_deliverability` asks
-        the name service which domains of e-mails take mail, whatever the settings say.
+        the name service which domains of e-mails take mail, whatever the settings say. `accept_drop` believes an export
+        of all a source holds although it lacks much of what stood.
 
         Goes on where a stopped run was. Raises UnknownThing for an input that does not exist, StoreLocked when another
         run holds the store, GateFailed when a critical expectation is not met, UnreadableInput for a model file that is
@@ -252,7 +254,14 @@ class Project:
         told = Path(truth) if truth is not None else None
         if full and model is not None:
             raise UsageError("Learning anew and linking by a model that is given exclude each other: ask for one.")
-        order = Order(_existing(inputs), workers=_workers(workers), full=full, model=_model(model), truth=told)
+        order = Order(
+            _existing(inputs),
+            workers=_workers(workers),
+            full=full,
+            model=_model(model),
+            truth=told,
+            accept_drop=accept_drop,
+        )
         return self._carry_out(order, reporter, check_deliverability)
 
     def step(

@@ -96,9 +96,14 @@ def run(
     inputs: Inputs = None,
     workers: Workers = None,
     truth: Truth = None,
-    full: Annotated[bool, typer.Option("--full", help="Learn the model anew instead of keeping the last one.")] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Look at everybody and learn the model anew, be there ever so little new.")
+    ] = False,
     model: Model = None,
     check: Deliverability = False,
+    drop: Annotated[
+        bool, typer.Option("--accept-drop", help="Believe a snapshot that lacks much of what its source held.")
+    ] = False,
 ) -> None:
     """Take every step, or go on where a run was stopped."""
     from crm_clean import project as projects
@@ -113,6 +118,7 @@ def run(
             model=model,
             truth=truth,
             check_deliverability=check,
+            accept_drop=drop,
             reporter=shown,
         )
     say(_outcome(result), nl=False)
