@@ -67,3 +67,9 @@ def merge_frames() -> Callable[..., Merged]:
 def one_person() -> Callable[..., Merged]:
     """Rows that are all one person."""
     return lambda rows, **options: people_of(rows, ["one"] * len(rows), **options)
+
+
+@pytest.fixture(scope="session")
+def framed() -> Callable[[list[Cells]], tuple[pd.DataFrame, pd.DataFrame]]:
+    """Rows as RECORDS and CONTACT_POINTS."""
+    return lambda rows: (records_of(rows), points_of(rows))

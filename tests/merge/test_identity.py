@@ -1,13 +1,9 @@
 """Golden ids are for life: adding, removing and shuffling records renames nobody."""
 
-import random
 from collections.abc import Iterable
 
 import pandas as pd
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from crm_clean.merge.identity import Identity, MembershipHistory, assign
 from crm_clean.records.tables import CLUSTERS, IDENTITY_EVENTS, MEMBERSHIP
@@ -84,73 +80,3 @@ def test_a_record_that_comes_back_finds_its_golden_record() -> None:
     identity = assign(clusters("a"), standing, run=3)
     assert identity.membership["golden_id"].to_pylist() == ["A"]
     assert identity.events["event"].to_pylist() == ["revived"]
-
-
-class Lives(RuleBasedStateMachine):
-    """Runs in which records come and go, and clusters grow and break."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.groups: list[set[str]] = []
-        self.golden: dict[str, str] = {}
-        self.used: set[str] = set()
-        self.run_number = 0
-        self.count = 0
-
-    def _run(self) -> None:
-        self.run_number += 1
-        shuffled = [sorted(group, key=lambda _: random.Random(self.run_number).random()) for group in self.groups]
-        rows = [(r, f"c{at}", 1.0) for at, group in enumerate(shuffled) for r in group]
-        frame = CLUSTERS.frame(pd.DataFrame(rows, columns=["record_id", "cluster_id", "match_probability"]))
-        before = pd.DataFrame([(r, g, 1.0) for r, g in self.golden.items()], columns=list(MEMBERSHIP.columns))
-        identity = assign(frame, MembershipHistory(MEMBERSHIP.frame(before), self.used), run=self.run_number)
-        self.before = self.golden
-        self.golden = dict(
-            zip(*(identity.membership[name].to_pylist() for name in ("record_id", "golden_id")), strict=True)
-        )
-        minted = set(self.golden.values()) - set(self.before.values())
-        assert not minted & self.used
-        self.used |= set(self.golden.values())
-
-    @rule()
-    def add(self) -> None:
-        self.count += 1
-        self.groups.append({f"{(self.count * 7919) % 1000:03d}"})
-        self._run()
-        assert all(self.golden[r] == g for r, g in self.before.items())
-
-    @rule(data=st.data())
-    def join(self, data: st.DataObject) -> None:
-        if len(self.groups) > 1:
-            at = data.draw(st.integers(0, len(self.groups) - 2))
-            self.groups[at] |= self.groups.pop()
-            self._run()
-
-    @rule(data=st.data())
-    def remove(self, data: st.DataObject) -> None:
-        if self.groups:
-            group = self.groups[data.draw(st.integers(0, len(self.groups) - 1))]
-            group.discard(max(group))
-            self.groups = [g for g in self.groups if g]
-            self._run()
-            assert all(self.golden[r] == self.before[r] for r in self.golden)
-
-    @rule(data=st.data())
-    def part(self, data: st.DataObject) -> None:
-        large = [group for group in self.groups if len(group) > 1]
-        if large:
-            group = data.draw(st.sampled_from(large))
-            leaver = max(group)
-            group.discard(leaver)
-            self.groups.append({leaver})
-            self._run()
-
-    @invariant()
-    def one_id_per_group(self) -> None:
-        ids = [{self.golden[r] for r in group} for group in self.groups]
-        assert all(len(one) == 1 for one in ids)
-        assert len(set.union(set(), *ids)) == len(self.groups)
-
-
-TestLives = Lives.TestCase
-TestLives.settings = settings(max_examples=20, stateful_step_count=12, deadline=None)
