@@ -193,15 +193,20 @@ class Figures:
         """What the part was, and what it is."""
         from crm_clean.report.whole import Side
 
-        records, golden = self._touched(RECORDS, CONTACT_POINTS, ISSUES), self._touched(GOLDEN, GOLDEN_POINTS)
-        touched = {RECORDS: records, CONTACT_POINTS: records, ISSUES: records, GOLDEN: golden, GOLDEN_POINTS: golden}
+        touched = {
+            "record_id": (RECORDS, CONTACT_POINTS, ISSUES),
+            "golden_id": (GOLDEN, GOLDEN_POINTS),
+        }
+        ids = {by: self._touched(*tables) for by, tables in touched.items()}
         asks = (self._part.before, self._part.after)
         parts = [
-            {t.name: frame(t, ask(t, "golden_id" if ids is golden else "record_id", ids)) for t, ids in touched.items()}
-            for ask in asks
+            {t.name: frame(t, ask(t, by, ids[by])) for by, tables in touched.items() for t in tables} for ask in asks
         ]
-        keys = {t: union(*(_ids(part[t.name]["key"]) for part in parts)) for t in (CONTACT_POINTS, GOLDEN_POINTS)}
-        sharing = [{t.name: frame(t, ask(t, "key", of)) for t, of in keys.items()} for ask in asks]
+        sharing: list[Tables] = [{}, {}]
+        for table in (CONTACT_POINTS, GOLDEN_POINTS):
+            keys = union(*(_ids(part[table.name]["key"]) for part in parts))
+            for side, ask in zip(sharing, asks, strict=True):
+                side[table.name] = frame(table, ask(table, "key", keys))
         was, now = (Side(*side) for side in zip(parts, sharing, strict=True))
         return was, now
 
@@ -240,7 +245,8 @@ def _first(waiting: pd.DataFrame, n: int) -> pd.DataFrame:
     doubt = (waiting["probability"] - 0.5).abs().round(2).fillna(np.inf).to_numpy()
     if len(doubt) <= n:
         return waiting
-    return waiting[doubt <= np.partition(doubt, n - 1)[n - 1]]
+    first: pd.DataFrame = waiting[doubt <= np.partition(doubt, n - 1)[n - 1]]
+    return first
 
 
 def _ids(column: pd.Series) -> pa.Array:
@@ -250,4 +256,5 @@ def _ids(column: pd.Series) -> pa.Array:
 
 def _among(rows: pd.DataFrame, column: str, keys: pa.Array) -> pd.DataFrame:
     at = pc.is_in(pa.array(rows[column], pa.string()), value_set=keys)
-    return rows[at.to_numpy(zero_copy_only=False)].reset_index(drop=True)
+    found: pd.DataFrame = rows[at.to_numpy(zero_copy_only=False)].reset_index(drop=True)
+    return found
