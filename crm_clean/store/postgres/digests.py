@@ -89,6 +89,6 @@ def digest(connection: Connection, address: Address, table: Table, *, as_of: int
     return str(added_up(connection, row_hash(table), source))
 
 
-def digests(connection: Connection, address: Address) -> dict[str, str]:
+def digests(connection: Connection, address: Address, *, as_of: int | None = None) -> dict[str, str]:
     """The digest of every kept table as it stands, by name, but of `runs`, which holds them."""
-    return {table.name: digest(connection, address, table) for table in KEPT}
+    return {table.name: digest(connection, address, table, as_of=as_of) for table in KEPT}

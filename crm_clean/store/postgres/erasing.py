@@ -46,9 +46,11 @@ def erase(
     _rename(connection, address, renamed)
     for kind in memory.kinds(connection, address):
         memory.forget(connection, address, kind)
-    text = quoted(json.dumps(digests(connection, address), sort_keys=True))
     runs = f"{address.kept}.{RUNS.name}"
-    statement(connection, f"UPDATE {runs} SET digests = {text} WHERE run = (SELECT max(run) FROM {runs})")
+    last = int(first_row(connection, f"SELECT coalesce(max(run), 0) FROM {runs}")[0])
+    if last:
+        text = quoted(json.dumps(digests(connection, address, as_of=last), sort_keys=True))
+        statement(connection, f"UPDATE {runs} SET digests = {text} WHERE run = {last}")
     return removed
 
 

@@ -35,7 +35,8 @@ from crm_clean.store.postgres.connection import (
 )
 from crm_clean.store.postgres.fitting import fitting
 from crm_clean.store.postgres.migrate import checked, migrate
-from crm_clean.store.postgres.views import view_texts
+from crm_clean.store.postgres.views import view_text
+from crm_clean.store.views import check_as_of
 
 if TYPE_CHECKING:
     import psycopg
@@ -132,8 +133,10 @@ class PostgresStore:
     def view(self, name: str, *, where: base.Where | None = None, as_of: int | None = None) -> pd.DataFrame:
         if name not in base.VIEWS:
             raise UnknownThing(f"No view {name!r}: ask for one of {', '.join(base.VIEWS)}.")
-        text = view_texts(self.address, as_of=as_of)[name]
+        text = view_text(self.address, name, as_of=as_of)
         with self._reading() as connection:
+            if as_of is not None:
+                check_as_of(name, as_of, last=self._last_run(connection))
             found = rows(connection, f"SELECT * FROM (\n{text}\n) asked WHERE {fitting(where)}")
         return Table(name, (), dict(zip(found.schema.names, found.schema.types, strict=True))).to_pandas(found)
 

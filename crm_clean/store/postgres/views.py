@@ -1,62 +1,32 @@
-"""What people with SQL ask for, in PostgreSQL's words: views over what stands, or over what stood after a run.
-
-A text speaks of `standing.TABLE`, the rows of a kept table that stand. The views of the database are made of it as it
-is now; asked for the past, the same text is read with the periods of then.
-"""
+"""The views of every store in PostgreSQL's words."""
 
 from __future__ import annotations
 
-import re
-from functools import cache
-from importlib import resources
-
 from crm_clean.records.fields import SCALARS
-from crm_clean.records.table import FLOAT, INSTANT, STRING, Table
-from crm_clean.records.tables import APPENDED, RECORDS, REPLACED, RUNS, TABLES, VERSIONED
+from crm_clean.records.table import FLOAT, INSTANT, STRING
+from crm_clean.records.tables import GOLDEN, TABLES
 from crm_clean.store.digests import standing
 from crm_clean.store.postgres.address import Address
-
-_STANDING = re.compile(r"\bstanding\.(\w+)")
-_WRITTEN_IN_ORDER = (*APPENDED, *REPLACED)
+from crm_clean.store.views import names, query
 
 
-def view_texts(address: Address, *, as_of: int | None = None) -> dict[str, str]:
-    """The query of every view, by name, in an order in which they can be made."""
-    plain = {table.name: _plain(table) for table in (*VERSIONED, *_WRITTEN_IN_ORDER, RUNS)}
-    texts = {**plain, **_written()}
-    return {name: _STANDING.sub(lambda found: _rows(address, found[1], as_of), text) for name, text in texts.items()}
+def view_text(address: Address, name: str, *, as_of: int | None = None) -> str:
+    """The query of a view, over what stands or stood after run `as_of`."""
+
+    def rows(table: str) -> str:
+        return f"(SELECT * FROM {address.kept}.{table} WHERE {standing(TABLES[table], as_of)})"
+
+    return query(name, rows, offered=_OFFERED, held=_HELD)
 
 
-@cache
-def _written() -> dict[str, str]:
-    """The views that have a text of their own."""
-    folder = resources.files("crm_clean.store.postgres") / "views"
-    files = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
-    texts = {name.removesuffix(".sql"): (folder / name).read_text(encoding="utf-8") for name in files}
-    return {name: text.replace("{offered}", _offered()) for name, text in texts.items()}
+def view_texts(address: Address) -> dict[str, str]:
+    """The query of every view by its name, over what stands."""
+    return {name: view_text(address, name) for name in names()}
 
 
-def _plain(table: Table) -> str:
-    columns = ", ".join(f'"{c}"' for c in table.columns)
-    if table is RUNS:
-        return f"SELECT {columns} FROM standing.runs r ORDER BY run"
-    if table in VERSIONED:
-        return f"SELECT {columns} FROM standing.{table.name} t"
-    return f"SELECT {columns}, run FROM standing.{table.name} t ORDER BY run, seq"
-
-
-def _rows(address: Address, name: str, as_of: int | None) -> str:
-    return f"(SELECT * FROM {address.kept}.{name} WHERE {standing(TABLES[name], as_of)})"
-
-
-def _offered() -> str:
-    """One line per scalar field: its name, its value as text, and as it came."""
-    return ",\n    ".join(f"('{name}', {_as_text(f'r.{name}', RECORDS, name)}, r.{name}_raw)" for name in SCALARS)
-
-
-def _as_text(value: str, table: Table, name: str) -> str:
-    """A column as text, written alike in every session and by every engine."""
-    kind = table.columns[name]
+def _as_text(value: str, name: str) -> str:
+    """A scalar field as text, written alike in every session and by every engine."""
+    kind = GOLDEN.columns[name]
     if kind == STRING:
         return value
     if kind == INSTANT:
@@ -64,3 +34,25 @@ def _as_text(value: str, table: Table, name: str) -> str:
     if kind == FLOAT:
         return f"CASE WHEN {value}::text ~ '^-?[0-9]+$' THEN {value}::text || '.0' ELSE {value}::text END"
     return f"{value}::text"
+
+
+def _listed(line: str) -> str:
+    """One row a field, for a VALUES list."""
+    return ",\n    ".join(
+        line.format(name=name, held=_as_text(f"g.{name}", name), value=_as_text(f"r.{name}", name)) for name in SCALARS
+    )
+
+
+_OFFERED = f"""SELECT m.golden_id, r.record_id, r.source, r.source_file, r.source_row, g.n_records = 1 AS is_alone,
+    o.field COLLATE "C" AS field, o.held, o.value, o.raw
+FROM standing.membership m
+JOIN standing.golden g ON g.golden_id = m.golden_id
+JOIN standing.records r ON r.record_id = m.record_id
+CROSS JOIN LATERAL (VALUES
+    {_listed("('{name}', {held}, {value}, r.{name}_raw)")}
+) o (field, held, value, raw)"""
+_HELD = f"""SELECT g.golden_id, o.field COLLATE "C" AS field, o.held
+FROM standing.golden g
+CROSS JOIN LATERAL (VALUES
+    {_listed("('{name}', {held})")}
+) o (field, held)"""
