@@ -15,8 +15,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from crm_clean.errors import StoreLocked
-from crm_clean.store.lock import private_files
+from crm_clean.errors import StoreLocked, UsageError
+from crm_clean.store.lock import FORBIDDEN, not_ours, private_files
 
 if TYPE_CHECKING:
     import duckdb
@@ -25,7 +25,10 @@ Opened = TypeVar("Opened")
 
 PATIENCE_SECONDS = 60.0
 _PAUSE_SECONDS = 0.05
-# What DuckDB says when another process, or another kind of connection in this one, holds the file.
+# What DuckDB says of a file of a version to come, of one it cannot make sense of, and when another process, or another
+# kind of connection in this one, holds the file.
+_NEWER = ("newer version of DuckDB", "database file with version number")
+_DAMAGED = ("not a valid DuckDB database", "Corrupt database file", "Could not read enough bytes", "Is a directory")
 _HELD = ("Could not set lock on file", "different configuration")
 
 
@@ -35,7 +38,8 @@ def connected(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to `file` that may also read and write files under `folders`.
 
-    Raises StoreLocked when somebody else still holds the file after `patience` seconds, OSError when the disk is full.
+    Raises StoreLocked when somebody else still holds the file after `patience` seconds, OSError when the disk is full,
+    UsageError for a file that is no database, is damaged, or may not be used in this way.
     """
     import duckdb
 
@@ -48,9 +52,10 @@ def connected(
             finally:
                 connection.close()
         except duckdb.Error as error:
-            if os.strerror(errno.ENOSPC) in str(error):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file)) from error
-            raise
+            told = _told(str(error), file, writing=writing)
+            if told is None:
+                raise
+            raise told from error
 
 
 def statement(connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[object] = ()) -> Any:
@@ -77,6 +82,19 @@ def quoted(name: str) -> str:
     return name.replace("'", "''")
 
 
+def _told(text: str, file: Path, *, writing: bool) -> Exception | None:
+    """What to say of an error of the engine that is not ours, None for any other."""
+    if os.strerror(errno.ENOSPC) in text:
+        return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file))
+    if forbidden := next((os.strerror(number) for number in FORBIDDEN if os.strerror(number) in text), None):
+        return not_ours(file, forbidden, "written to" if writing else "read")
+    if any(words in text for words in _NEWER):
+        return UsageError(f"{file} was written by a newer DuckDB: use the crm-clean that wrote it, or a later one.")
+    if any(words in text for words in _DAMAGED):
+        return UsageError(f"{file} is no store, or is damaged: move it away, and put a good copy in its place.")
+    return None
+
+
 def _open(file: Path, *, writing: bool, patience: float) -> duckdb.DuckDBPyConnection:
     import duckdb
 
@@ -90,6 +108,9 @@ def _open(file: Path, *, writing: bool, patience: float) -> duckdb.DuckDBPyConne
         while True:
             before = _inode(file)
             connection = duckdb.connect(str(file), read_only=not writing, config=config)
+            if writing and _is_sealed(connection):  # held within this process, where no lock of the system shows it
+                connection.close()
+                raise duckdb.ConnectionException(_HELD[-1])
             if before in (None, _inode(file)):
                 return connection
             connection.close()  # another file took the place of this one while it was being opened
@@ -124,7 +145,13 @@ def _waiting(opening: Callable[[], Opened], file: Path, patience: float) -> Open
         time.sleep(_PAUSE_SECONDS)
 
 
+def _is_sealed(connection: duckdb.DuckDBPyConnection) -> bool:
+    return bool(first_row(connection, "SELECT current_setting('lock_configuration')")[0])
+
+
 def _seal(connection: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -> None:
+    if _is_sealed(connection):  # another reader of this process has the file open
+        return
     allowed = ", ".join(f"'{quoted(str(folder.resolve()))}/'" for folder in folders)
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute(f"SET allowed_directories = [{allowed}]")

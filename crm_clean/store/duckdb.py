@@ -22,7 +22,7 @@ from crm_clean.records.tables import APPENDED, REPLACED, RUNS, TABLES, VERSIONED
 from crm_clean.store import base, digests, erasing, memory
 from crm_clean.store.commit import append, apply
 from crm_clean.store.connection import PATIENCE_SECONDS, connected, first_row, statement, undo
-from crm_clean.store.lock import private_files, run_lock
+from crm_clean.store.lock import may_change, private_files, run_lock
 from crm_clean.store.migrate import migrate, newest, version
 from crm_clean.store.views import check_as_of, in_duckdb
 
@@ -208,7 +208,7 @@ class DuckDBStore:
             statement(connection, "CHECKPOINT")
 
     def _create(self) -> None:
-        with private_files():
+        with private_files(), may_change(self.path.parent):
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with files.writing(self.path) as beside:
                 erasing.clear(self.path)

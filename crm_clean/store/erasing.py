@@ -23,7 +23,7 @@ from crm_clean.records.tables import APPENDED, FILES, RUNS
 from crm_clean.store.base import Counts
 from crm_clean.store.connection import attached, connected, first_row, statement
 from crm_clean.store.digests import KEPT, digests
-from crm_clean.store.lock import private_files
+from crm_clean.store.lock import may_change, private_files
 from crm_clean.store.migrate import migrate
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _replaced(path: Path, *, patience: float) -> Iterator[duckdb.DuckDBPyConnect
     beside = files.beside(path)
     for left in (beside, _journal(beside)):
         files.remove(left)
-    with private_files():
+    with private_files(), may_change(path.parent):
         try:
             with connected(beside, writing=True, folders=[path.parent]) as connection:
                 # Who reads a file keeps writers away from it: it is held until the new one has its name.

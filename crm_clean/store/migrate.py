@@ -33,9 +33,18 @@ def newest() -> int:
 
 
 def version(connection: duckdb.DuckDBPyConnection) -> int:
-    """The schema version of an open store, 0 for an empty file; raises UsageError when it is newer than ours."""
-    here = "database_name = current_database() AND schema_name = 'main' AND table_name = 'schema_version'"
-    if not first_row(connection, f"SELECT count(*) FROM duckdb_tables() WHERE {here}")[0]:
+    """The schema version of an open store, 0 for an empty file.
+
+    Raises UsageError when it is newer than ours, and for a database that is somebody else's.
+    """
+    told = "count(*), count(*) FILTER (WHERE schema_name = 'main' AND table_name = 'schema_version')"
+    here = "database_name = current_database() AND NOT temporary"
+    tables, ours = first_row(connection, f"SELECT {told} FROM duckdb_tables() WHERE {here}")
+    if tables and not ours:
+        raise UsageError(
+            "The database is there, but no store: it has other tables. Keep the store in a file of its own."
+        )
+    if not ours:
         return 0
     found = int(first_row(connection, "SELECT coalesce(max(version), 0) FROM schema_version")[0])
     if found > newest():
