@@ -31,6 +31,8 @@ def render(summary: RunSummary) -> str:
         verdict=view.verdict(summary),
         fate=view.fate(summary),
         sources=view.sources(summary),
+        events=view.events(summary),
+        moved=words.MOVED.items(),
         findings=view.findings(summary),
         quarantine=view.quarantine(summary),
         words=vocabulary.told(summary.vocabulary),

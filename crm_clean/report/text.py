@@ -40,6 +40,15 @@ def _headline(summary: RunSummary) -> Iterator[str]:
         changed = {event: n for event, n in summary.changes.items() if n}
         told = ", ".join(f"{words.count(n)} {event}" for event, n in changed.items())
         yield f"  since the last run: {told or 'nothing changed, every golden id stands'}"
+    yield from _moves(summary)
+
+
+def _moves(summary: RunSummary) -> Iterator[str]:
+    moved = [f"{words.count(n)} {name}" for name, n in (summary.moved or {}).items() if n]
+    if summary.looked_at is not None:
+        yield f"  looked at again: {words.count(summary.looked_at)} of {words.plural(summary.n_records, 'record')}"
+    if moved:
+        yield f"  records: {', '.join(moved)}"
 
 
 def _sources(summary: RunSummary) -> Iterator[str]:

@@ -57,6 +57,17 @@ def fate(summary: RunSummary) -> list[Row]:
     return _bar(parts)
 
 
+def events(summary: RunSummary) -> list[Row]:
+    """What befell golden ids, and what that means; what befell none is left out."""
+    counted = dict(summary.changes or {})
+    order = [*words.EVENTS, *sorted(set(counted) - set(words.EVENTS))]
+    return [
+        {"name": words.spoken(name), "n": counted[name], "means": words.EVENTS.get(name, "")}
+        for name in order
+        if counted.get(name)
+    ]
+
+
 def sources(summary: RunSummary) -> list[Row]:
     """Each file with what became of its rows."""
     return [{"source": source, "fate": _bar(_fates(source))} for source in summary.sources]

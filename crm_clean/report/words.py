@@ -19,6 +19,17 @@ DIMENSIONS = {
     "timeliness": ("Timely", "touched within two years of the newest date in the data"),
 }
 
+# What befell golden ids in a run, in the order of telling.
+EVENTS = {
+    "created": "somebody whom no run knew before",
+    "absorbed": "turned out to be somebody else who stands; the old id leads there",
+    "split": "gave members back to another golden record",
+    "retired": "nobody is left of them; the id is never given again",
+    "revived": "came back under the id they had before",
+}
+# What became of records since the last run.
+MOVED = {"new": "New records", "changed": "Changed records", "gone": "Records that are gone"}
+
 NOT_KNOWN = "n/a"
 
 

@@ -221,7 +221,7 @@ def test_a_first_run_has_no_trend_yet(summary: RunSummary) -> None:
 def test_sections_are_reached_from_the_top(full: RunSummary) -> None:
     page = render(full)
     targets = re.findall(r'<a href="#([a-z]+)"', page)
-    assert len(targets) == 8
+    assert len(targets) == 9
     assert [target for target in targets if f'<section id="{target}">' not in page] == []
 
 
