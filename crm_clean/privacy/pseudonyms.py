@@ -73,9 +73,7 @@ RULES: Mapping[str, Mapping[str, Rule]] = {"golden": GOLDEN, "crosswalk": CROSSW
 
 def rule_of(table: str, column: str) -> Rule:
     """What becomes of a column; numbered ones (`email_2`) are treated as their first."""
-    rules = RULES.get(table)
-    if rules is None:
-        raise UnknownThing(f"{table} cannot be pseudonymised: ask for {', '.join(RULES)}.")
+    rules = RULES[table]
     return rules.get(column) or rules.get(_NUMBERED.sub("", column)) or "drop"
 
 
@@ -84,6 +82,8 @@ def pseudonymised(table: str, frame: pd.DataFrame, *, key: Key) -> pd.DataFrame:
 
     Raises UnknownThing for another table.
     """
+    if table not in RULES:
+        raise UnknownThing(f"{table} cannot be pseudonymised: ask for {', '.join(RULES)}.")
     out = {}
     for column in frame.columns:
         rule = rule_of(table, str(column))
