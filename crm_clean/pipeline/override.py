@@ -91,6 +91,8 @@ def word(
         raise UnknownThing(f"{golden.note} Nothing can be said of its values.")
     if is_lifted and not _stands(store, golden.members, name):
         raise UsageError(f"{field_name(name)} of {golden.golden_id} is set by nobody, so there is nothing to lift.")
+    if value is None and name in POINT_KINDS and not is_lifted:
+        raise UsageError(f"{field_name(name)} cannot be made blank: say which one comes first.")
     read = None if value is None else read_value(name, value, settings=settings)
     record = golden.record_id or _giver(store, golden.golden_id, name, golden.members)
     verdict = "lifted" if is_lifted else "set"
@@ -190,11 +192,9 @@ def _giver(store: Store, golden_id: str, field: str, members: tuple[str, ...]) -
     return str(gave.iloc[0]) if len(gave) and gave.iloc[0] in members else members[0]
 
 
-def _base(store: Store, said: Word) -> str | None:
+def _base(store: Store, said: Word) -> str:
     """A digest of what the members offer for the field."""
     from crm_clean.merge.overrides import offered_digest
 
     mine = {"record_id": list(said.members)}
-    if said.field in POINT_KINDS:
-        return offered_digest(store.read(CONTACT_POINTS, where=mine), said.field)
-    return offered_digest(store.read(RECORDS, where=mine), said.field)
+    return offered_digest(store.read(RECORDS, where=mine), store.read(CONTACT_POINTS, where=mine), said.field)
