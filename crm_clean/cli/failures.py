@@ -39,7 +39,8 @@ class Failure:
 def carry_out(app: typer.Typer, words: Sequence[str] | None, *, name: str, program: str | None = None) -> int:
     """Run the command of `app` that `words` (the process's own, if None) spell; returns the exit code.
 
-    What stops it is said on stderr, in one sentence that begins with `name`; with --debug among the words it is raised.
+    What stops it is said on stderr, in one sentence that begins with `name`; with --debug among the words, behind the
+    lines of code it came through, which tell of foreign errors no more than their kind.
     """
     given = list(sys.argv[1:] if words is None else words)
     debug = "--debug" in given
@@ -50,12 +51,27 @@ def carry_out(app: typer.Typer, words: Sequence[str] | None, *, name: str, progr
             raise KeyboardInterrupt
     except BaseException as error:
         if debug:
-            raise
+            _show(error)
         stopped = failure(error, given=given)
         if stopped.sentence:
             print(on_screen(f"{name}: {stopped.sentence}"), file=sys.stderr)
         return stopped.code
     return int(code or 0)
+
+
+def _show(error: BaseException) -> None:
+    """The traceback of an error and of what caused it, without the words of errors that are not ours: those may quote
+    somebody's data."""
+    chain: list[BaseException] = []
+    at: BaseException | None = error
+    while at is not None and at not in chain:
+        chain.append(at)
+        at = at.__cause__ or (None if at.__suppress_context__ else at.__context__)
+    for one in reversed(chain):
+        said = f": {one}" if isinstance(one, CrmCleanError | typer.TyperException) else ""
+        lines = "".join(traceback.format_tb(one.__traceback__))
+        told = f"Traceback (most recent call last):\n{lines}{type(one).__name__}{said}"
+        print(on_screen(told, most=None), file=sys.stderr)
 
 
 def failure(error: BaseException, *, given: Iterable[str]) -> Failure:
