@@ -106,7 +106,8 @@ class Figures:
         from crm_clean.review.queue import review_queue
 
         chosen = _ids(worth_a_look(self._frame(GOLDEN), self._frame(MEMBERSHIP)))
-        members = self._rows(MEMBERSHIP, "golden_id", chosen)
+        # Whoever is touched is there with all members.
+        members = _among(self._frame(MEMBERSHIP), "golden_id", chosen).sort_values("record_id", ignore_index=True)
         cut = self._pairs[self._pairs["verdict"].eq("cut")].sort_values(
             ["probability", "left_id", "right_id"], ascending=[False, True, True]
         )
@@ -165,7 +166,7 @@ class Figures:
         tables = {
             RECORDS.name: _among(everybody, "record_id", found),
             GOLDEN.name: people,
-            MEMBERSHIP.name: members,
+            MEMBERSHIP.name: _among(members, "record_id", self._part.scope(RECORDS)),
             ISSUES.name: issues,
             PAIRS.name: self._pairs,
             **self._arrived(),

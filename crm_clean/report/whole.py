@@ -222,13 +222,16 @@ class Counts:
 
 def doubtful(waiting: pd.DataFrame, membership: pd.DataFrame) -> int:
     """Golden records that would go if every waiting pair were one person, counted without following chains."""
-    ids, homes = (_column(membership[name]) for name in ("record_id", "golden_id"))
-    known = homes.dictionary_encode()
-    codes = known.indices.to_numpy(zero_copy_only=False)
-    found = [pc.index_in(_column(waiting[side]), value_set=ids) for side in ("left_id", "right_id")]
+    sides = [_column(waiting[side]) for side in ("left_id", "right_id")]
+    known = pa.table({name: _column(membership[name]) for name in ("record_id", "golden_id")})
+    # Few records wait, so that they are looked up among themselves.
+    known = known.filter(pc.is_in(known["record_id"], value_set=pc.unique(pa.concat_arrays(sides)))).combine_chunks()
+    homes = known["golden_id"].combine_chunks().dictionary_encode()
+    codes = homes.indices.to_numpy(zero_copy_only=False)
+    found = [pc.index_in(ids, value_set=known["record_id"].combine_chunks()) for ids in sides]
     there = pc.and_(*(at.is_valid() for at in found))
     left, right = (codes[at.filter(there).to_numpy(zero_copy_only=False)] for at in found)
-    return _n_larger(left, right, known.dictionary)
+    return _n_larger(left, right, homes.dictionary)
 
 
 def _n_larger(left: np.ndarray, right: np.ndarray, names: pa.Array) -> int:
@@ -252,8 +255,8 @@ def _became(tables: Tables) -> pd.DataFrame:
     golden, members, records = tables["golden"], tables["membership"], tables["records"]
     across = golden["sources"].str.contains("; ", regex=False).fillna(False).astype("int64")
     fate = (across + 1).where(golden["n_records"].fillna(1).gt(1), 0).to_numpy("int64")
-    at = pc.index_in(_column(members["golden_id"]), value_set=_column(golden["golden_id"]))
-    home = at.take(pc.index_in(_column(records["record_id"]), value_set=_column(members["record_id"])))
+    at = pc.index_in(_column(records["record_id"]), value_set=_column(members["record_id"]))
+    home = pc.index_in(_column(members["golden_id"]).take(at), value_set=_column(golden["golden_id"]))
     fates = np.where(home.is_valid().to_numpy(zero_copy_only=False), _picked(fate, pc.fill_null(home, 0)), 0)
     found = pd.crosstab(records["file_id"].to_numpy(object), fates)
     return found.reindex(columns=range(3), fill_value=0)
