@@ -6,6 +6,7 @@ Rows go by golden record and kind, then as the best witness has them.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -35,13 +36,19 @@ class Held:
     kind: IntArray
     bundles: Groups
 
+    @cached_property
+    def _whole(self) -> dict[str, pa.Array]:
+        return {}
+
     def values(self, name: str) -> pa.Array:
         """A column, row by row."""
         return self.taken(name, np.arange(len(self.rows)))
 
     def taken(self, name: str, at: IntArray) -> pa.Array:
         """A column at rows of this; missing where the row is NONE."""
-        column = whole(self.table[name])
+        column = self._whole.get(name)
+        if column is None:
+            column = self._whole[name] = whole(self.table[name])
         if column.null_count == len(column):
             return pa.nulls(len(at), column.type)
         return column.take(pa.array(np.append(self.rows, NONE)[at], mask=at == NONE))

@@ -48,8 +48,12 @@ class Closures:
         if not len(closed):
             return np.zeros(len(channel), dtype=bool)
         text = positions(key, self.texts)
-        unit = _unit(text, channel, np.where(channel == _ADDRESS, group, NONE), self.n_groups)
-        return np.asarray((channel != NONE) & (text != NONE) & np.isin(unit, closed))
+        known = np.flatnonzero((channel != NONE) & (text != NONE))
+        whose = np.where(channel[known] == _ADDRESS, group[known], NONE)
+        unit = _unit(text[known], channel[known], whose, self.n_groups)
+        shut = np.zeros(len(channel), dtype=bool)
+        shut[known] = np.isin(unit, closed)
+        return shut
 
     def of_records(self, event: str, channel: str, members: Members) -> IntArray:
         """Rows of members who closed a channel as a whole."""

@@ -113,6 +113,7 @@ def merge(  # noqa: PLR0913 - each is a table or a setting of its own
         )
     identity = assign(together, standing, run=run)
     members = arrange(table, identity, spec=spec, as_of=as_of, crowd=crowd)
+    members.encode()
     owner = owners(members, points)
     said = statements(members, points, owner)
     closed = closures(members, said, _ledger(CONSENTS, consents), former=arrow(MEMBERSHIP, standing.former))

@@ -69,6 +69,12 @@ class Groups:
         return np.where(found == _BEYOND, NONE, found)
 
 
+def distinct(values: IntArray) -> IntArray:
+    """The values, each once, ascending."""
+    ordered = np.sort(values)
+    return ordered[Groups.runs(ordered).starts]
+
+
 def dense_rank(*keys: IntArray) -> IntArray:
     """Ranks from 0 by several keys, the first one leading; rows equal on all keys share a rank."""
     order = np.lexsort(keys[::-1])

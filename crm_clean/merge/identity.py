@@ -92,8 +92,9 @@ def assign(clusters: pd.DataFrame | pa.Table, standing: MembershipHistory, *, ru
     order = pc.sort_indices(ids)
     ids = ids.take(order)
     cluster = codes(whole(given["cluster_id"]).take(order))[0]  # numbered by smallest member
-    first = np.unique(cluster, return_index=True)[1]
     size = np.bincount(cluster)
+    first = np.full(len(size), len(cluster))
+    np.minimum.at(first, cluster, np.arange(len(cluster)))
     past, names, n_stood = _past(ids, cluster, standing)
     tally = Tally.of(cluster[past.row[past.stands]], past.golden[past.stands])
     elsewhere = _told(standing.elsewhere, names)
@@ -106,8 +107,10 @@ def assign(clusters: pd.DataFrame | pa.Table, standing: MembershipHistory, *, ru
     kept[minted] = np.arange(len(names) - int(minted.sum()), len(names))
     rank, sorted_ids = _ranked(names)
     events = _events(kept, minted, tally, n_stood, rank=rank, names=sorted_ids)
-    now = np.unique(rank[kept])
-    golden = np.searchsorted(now, rank[kept])[cluster]
+    now = np.sort(rank[kept])
+    place = np.empty(len(rank), np.int64)
+    place[now] = np.arange(len(now))
+    golden = place[rank[kept]][cluster]
     golden_ids = sorted_ids.take(pa.array(now))
     membership = pa.table(
         [ids, golden_ids.take(pa.array(golden)), given["match_probability"].take(order)], names=[*MEMBERSHIP.columns]
@@ -153,7 +156,7 @@ def _told(asked: Asked, names: pa.Array) -> Callable[[IntArray], BoolArray]:
 def _mint(smallest: pa.Array, standing: MembershipHistory, *, run: int) -> pa.Array:
     """New ids, one per smallest member, none of which was ever given before."""
     records = smallest.to_pylist()
-    minted: list[str] = [mint_golden_id([RecordId(record)], run=run) for record in records]
+    minted: list[str] = [mint_golden_id((RecordId(record),), run=run) for record in records]
     used = standing.ever(minted) if minted else set()
     if used or len(set(minted)) < len(minted):
         seen: set[str] = set()
@@ -161,7 +164,7 @@ def _mint(smallest: pa.Array, standing: MembershipHistory, *, run: int) -> pa.Ar
             again = 0
             while minted[at] in used or minted[at] in seen:
                 again += 1
-                minted[at] = mint_golden_id([RecordId(f"{record}|{again}")], run=run)
+                minted[at] = mint_golden_id((RecordId(f"{record}|{again}"),), run=run)
                 used |= standing.ever([minted[at]])
             seen.add(minted[at])
     return pa.array(minted, pa.large_string())

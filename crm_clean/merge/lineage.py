@@ -21,8 +21,6 @@ from crm_clean.merge.groups import NONE, IntArray
 from crm_clean.merge.members import Members
 from crm_clean.records.tables import SURVIVORS
 
-_ALWAYS = (NUMBER["manual"], NUMBER["sticky"])
-
 
 def lineage(members: Members, won: dict[str, Won], derived: Iterable[Derived]) -> pa.Table:
     """SURVIVORS by golden id and field."""
@@ -51,5 +49,6 @@ def lineage(members: Members, won: dict[str, Won], derived: Iterable[Derived]) -
 
 
 def _of_field(field: int, won: Won, listed: np.ndarray) -> tuple[IntArray, IntArray, IntArray, IntArray]:
-    group = np.flatnonzero((listed | np.isin(won.rule, _ALWAYS)) & (won.row != NONE))
+    always = (won.rule == NUMBER["manual"]) | (won.rule == NUMBER["sticky"])
+    group = np.flatnonzero((listed | always) & (won.row != NONE))
     return group, np.full(len(group), field), won.row[group], won.rule[group]

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from crm_clean.errors import BadFrame
-from crm_clean.merge.column import Column, is_there, is_true, positions, taken, whole
+from crm_clean.merge.column import Column, each, is_there, is_true, positions, taken, whole
 from crm_clean.merge.crowd import Crowd
 from crm_clean.merge.groups import NONE, BoolArray, Groups, IntArray, dense_rank
 from crm_clean.merge.identity import Identity
@@ -84,6 +84,13 @@ class Members:
             kept = self._columns[field] = Column(code, table_wide.words, is_exact, self.voices(field))
         return kept
 
+    def encode(self) -> None:
+        """Make the columns of all fields that somebody gives, two at a time."""
+        each(
+            lambda field: self.column(field).words,
+            [f for f, kind in SCALARS.items() if kind == "text" and self.has_some(f)],
+        )
+
     def voices(self, field: str) -> Voices:
         """What everybody says in `field`."""
         kept = self._voices.get(field)
@@ -146,7 +153,7 @@ class Members:
         for flag in _FLAGS:
             if self.has_some(flag):
                 flagged |= is_true(self.values(flag))[self.at]
-        return flagged | _swapped(self.column("first_name"), self.column("last_name"))
+        return flagged | _swapped(self.column("first_name"), self.column("last_name"), self.groups)
 
 
 def arrange(
@@ -190,10 +197,28 @@ def check(records: pa.Table) -> pa.Table:
     return records
 
 
-def _swapped(first: Column, last: Column) -> BoolArray:
-    """Rows whose first name people bear as a last name, and the other way round, by odds of eight to one."""
+def _swapped(first: Column, last: Column, groups: Groups) -> BoolArray:
+    """Rows whose first name people bear as a last name, and the other way round, by odds of eight to one.
+
+    Where another record of the same person has one of the two in the other place, any odds will do.
+    """
     in_place = _odds(first, last)[first.key] + _odds(last, first)[last.key]
-    return np.asarray((first.key != NONE) & (last.key != NONE) & (in_place < -np.log2(_SWAPPED)))
+    both = (first.key != NONE) & (last.key != NONE)
+    swapped = both & (in_place < -np.log2(_SWAPPED))
+    doubtful = both & (in_place < 0) & (groups.size() > 1)[groups.of]
+    rows = np.flatnonzero(groups.any(doubtful)[groups.of])
+    swapped[rows] |= doubtful[rows] & _mirrored(first, last, rows, groups.of[rows])
+    return np.asarray(swapped)
+
+
+def _mirrored(first: Column, last: Column, rows: IntArray, group: IntArray) -> BoolArray:
+    """Per row, of the `group` given, whether its first name is another's last name, or the other way round."""
+    number = {text: at for at, text in enumerate(first.key_text)}
+    width = len(number) + len(last.key_text) + 1
+    of_last = np.array([*(number.get(text, len(number) + at) for at, text in enumerate(last.key_text)), NONE])
+    one, other, place = first.key[rows], of_last[last.key[rows]], group * width
+    firsts, lasts = place[one != NONE] + one[one != NONE], place[other != NONE] + other[other != NONE]
+    return np.asarray((one != other) & (np.isin(place + one, lasts) | np.isin(place + other, firsts)))
 
 
 def _odds(column: Column, other: Column) -> npt.NDArray[np.float64]:

@@ -2,8 +2,8 @@
 
 One row per kind and key, whoever holds it. Order within a kind: the one a person put first; usable before unusable,
 not bounced before bounced, people before role and disposable mailboxes, faxes and addresses whose postcode is not of
-their country; then by how many records hold it, then as the best witness has it. Consent belongs to the address: see
-`closures`.
+their country; then by how many records hold it, then as the best witness has it, where of records equally new the one
+with the fuller address is the better witness. Consent belongs to the address: see `closures`.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ import pyarrow.compute as pc
 from crm_clean.merge import consent
 from crm_clean.merge.bundles import KIND, Held
 from crm_clean.merge.closures import Closures
-from crm_clean.merge.column import Column, is_there, is_true, put, taken
-from crm_clean.merge.groups import NONE, BoolArray, Groups, IntArray
+from crm_clean.merge.column import Column, each, is_there, is_true, put, taken
+from crm_clean.merge.groups import NONE, BoolArray, Groups, IntArray, dense_rank
 from crm_clean.merge.members import Members
 from crm_clean.merge.places import ADDRESS, AddressRows, one_line
 from crm_clean.merge.postcodes import is_foreign
@@ -56,7 +56,7 @@ def golden_points(
     first = held.bundles.starts
     best = _best(members, held)
     kind, group = held.kind[first], members.groups.of[held.owner[first]]
-    columns = {name: held.taken(name, best) for name in ("value", "key", *ADDRESS_PARTS, *_AS_HELD)}
+    columns = each(lambda name: held.taken(name, best), ("value", "key", *ADDRESS_PARTS, *_AS_HELD))
     columns["label"] = held.taken("label", _labels(held))
     columns |= _mended(columns, held, members)
     columns |= _consent(columns, held, group, said=said, closed=closed)
@@ -66,31 +66,44 @@ def golden_points(
     columns = {name: _with(values, name, given, closed) for name, values in columns.items()}
     support = np.concatenate([_support(held), np.zeros(len(given.row), np.int64)])
     crowd = group * len(KIND) + kind
-    order = np.argsort(_rank(crowd, given.is_second(len(crowd)), _doubt(columns, kind), support), kind="stable")
+    rank = _rank(crowd, given.is_second(len(crowd)), _doubt(columns, kind), support)
+    before = _fuller_first(columns, crowd, row, members)
+    order = before[np.argsort(rank[before], kind="stable")]
     runs = Groups.runs(crowd[order])
     columns["golden_id"] = members.golden_ids.take(pa.array(group[order]))
     columns["kind"] = pa.array(POINT_KINDS).take(pa.array(kind[order]))
     columns["ordinal"] = pa.array(np.arange(len(order)) - runs.starts[runs.of] + 1)
-    made = ("golden_id", "kind", "ordinal")
-    is_in_order = bool((order[1:] > order[:-1]).all())
-    at = pa.array(order)
+    made = {name: columns.pop(name) for name in ("golden_id", "kind", "ordinal")}
+    made |= each(lambda name: _picked(columns[name], order), list(columns))
     table = pa.table(
-        [
-            (columns[name] if name in made or is_in_order else _picked(columns[name], at)).cast(kind_)
-            for name, kind_ in GOLDEN_POINTS.columns.items()
-        ],
-        schema=GOLDEN_POINTS.schema,
+        [made[name].cast(type_) for name, type_ in GOLDEN_POINTS.columns.items()], schema=GOLDEN_POINTS.schema
     )
     return GoldenPoints(table, group[order], row[order], kind[order])
 
 
-def _picked(values: pa.Array, at: pa.Array) -> pa.Array:
-    return values if values.null_count == len(values) else values.take(at)
+def _picked(values: pa.Array, at: IntArray) -> pa.Array:
+    return values if values.null_count == len(values) else values.take(pa.array(at))
 
 
 def _rank(crowd: IntArray, is_second: BoolArray, doubt: IntArray, support: IntArray) -> IntArray:
     rank = (((crowd << 1) | is_second) << 4 | doubt) << 15 | (_MOST - np.minimum(support, _MOST))
     return np.asarray(rank, dtype=np.int64)
+
+
+def _fuller_first(columns: dict[str, pa.Array], crowd: IntArray, row: IntArray, members: Members) -> IntArray:
+    """The order of bundles in which, of records equally new, the one with the fuller address goes first."""
+    order = np.arange(len(crowd))
+    several = np.flatnonzero(crowd[1:] == crowd[:-1])
+    at = np.union1d(several, several + 1)
+    at = at[crowd[at] % len(KIND) == KIND["address"]]
+    if not len(at):
+        return order
+    filled = sum(is_there(columns[part].take(pa.array(at))).astype(np.int64) for part in ADDRESS_PARTS)
+    of_record = Groups.runs(dense_rank(crowd[at], row[at]))
+    fullest = np.asarray(filled)[of_record.starts][of_record.of]
+    is_dead = ~members.gives[row[at]]
+    order[at] = at[np.lexsort([at, -fullest, members.ranks["newest"][row[at]], is_dead, crowd[at]])]
+    return order
 
 
 def _best(members: Members, held: Held) -> IntArray:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from crm_clean.merge import consent, unions
 from crm_clean.merge.ballot import Won
 from crm_clean.merge.closures import Closures
-from crm_clean.merge.column import is_there, is_true, put, taken
+from crm_clean.merge.column import each, is_there, is_true, put, taken
 from crm_clean.merge.derive import Derived, countries, derive
 from crm_clean.merge.fields import NUMBER
 from crm_clean.merge.groups import NONE, BoolArray, IntArray
@@ -44,7 +44,7 @@ class Sheet:
     @classmethod
     def of(cls, members: Members, won: dict[str, Won]) -> Sheet:
         """The values of those who `won`, and what is joined of all."""
-        columns = {name: members.taken(name, outcome.row) for name, outcome in won.items()}
+        columns = each(lambda name: members.taken(name, won[name].row), list(won))
         for name in UNITED:
             if name in won and members.spec.rules_of(name) == ("union",) and members.has_some(name):
                 groups, joined, row = unions.united(members, name)

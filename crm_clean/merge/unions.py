@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from crm_clean.merge.ballot import Ballot
 from crm_clean.merge.column import codes, is_there, objects, put, taken
-from crm_clean.merge.groups import NONE, Groups, IntArray
+from crm_clean.merge.groups import NONE, Groups, IntArray, distinct
 from crm_clean.merge.members import Members
 from crm_clean.text import fold
 
@@ -81,7 +81,7 @@ def _joined(texts: pa.Array, runs: Groups, separator: str) -> pa.Array:
 def sources(members: Members) -> pa.Array:
     """Per group, the sources of its members, sorted, each once."""
     code, names = _sources(members)
-    packed = np.unique(members.groups.of * max(len(names), 1) + code)
+    packed = distinct(members.groups.of * max(len(names), 1) + code)
     groups = Groups.runs(packed // max(len(names), 1))
     words = pa.array(names, pa.large_string()).take(pa.array(packed % max(len(names), 1)))
     return _joined(words, groups, _SEPARATOR)
@@ -119,11 +119,12 @@ def _per_source(by_source: Groups, texts: pa.Array) -> pa.Array:
     """One JSON object per run: the text itself where a source says one thing, else its columns joined."""
     first = texts.take(pa.array(by_source.starts))
     code = codes(texts)[0]
-    several = np.flatnonzero(by_source.least(code) != by_source.most(code))
+    differs = by_source.least(code) != by_source.most(code)
+    several = np.flatnonzero(differs)
     if not len(several):
         return first
     size = by_source.size()[several]
-    rows = np.flatnonzero(np.isin(by_source.of, several))
+    rows = np.flatnonzero(differs[by_source.of])
     said = objects(texts.take(pa.array(rows)).to_pylist())
     ends = np.cumsum(size).tolist()
     joined = [_one_object(said[end - n : end]) for end, n in zip(ends, size.tolist(), strict=True)]

@@ -50,22 +50,18 @@ class Voices:
         return words, counts
 
     @cached_property
-    def _by_key(self) -> dict[str, int]:
-        words, counts = self._counted
-        texts = words.to_pylist()
-        told: dict[str, int] = {}
-        for key, n in zip(texts if self._is_exact else text_keys(texts), counts.tolist(), strict=True):
-            told[key] = told.get(key, 0) + n
-        return told
+    def _keys(self) -> pa.Array:
+        words, _ = self._counted
+        return words if self._is_exact else pa.array(text_keys(words.to_pylist()), pa.large_string())
 
     def bearers(self, keys: Sequence[str]) -> IntArray:
         """Records per key."""
-        return np.array([self._by_key.get(key, 0) for key in keys], dtype=np.int64)
+        return self._sums(self._keys, pa.array(keys, pa.large_string()))
 
     def used(self, values: pa.Array) -> IntArray:
         """Records per value, written just so."""
-        words, counts = self._counted
-        chosen = pc.is_in(words, value_set=values.cast(pa.large_string()))
-        words, counts = words.filter(chosen), counts[chosen.to_numpy(zero_copy_only=False)]
-        encoded = pc.index_in(words, value_set=values.cast(pa.large_string())).to_numpy(zero_copy_only=False)
-        return np.bincount(encoded, weights=counts, minlength=len(values)).astype(np.int64)
+        return self._sums(self._counted[0], values.cast(pa.large_string()))
+
+    def _sums(self, told: pa.Array, asked: pa.Array) -> IntArray:
+        place = pc.index_in(told, value_set=asked).fill_null(len(asked)).to_numpy(zero_copy_only=False)
+        return np.bincount(place, weights=self._counted[1], minlength=len(asked) + 1)[:-1].astype(np.int64)

@@ -78,4 +78,4 @@ def test_more_is_restored_than_by_majority(febrl: pd.DataFrame) -> None:
     originals = febrl[febrl["is_original"]]
     ours, theirs = share_restored(restored(copies), originals), share_restored(majority(copies), originals)
     assert theirs == pytest.approx(0.874, abs=0.003)
-    assert ours > 0.89
+    assert ours >= 0.90
