@@ -6,7 +6,7 @@ the store and are moved into place when every one of them is finished.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -76,12 +76,13 @@ def export(store: Store, out: Path, *, kind: str = "csv", as_of: int | None = No
 
 
 def _all(store: Store, run: int | None, kind: str, key: Key | None) -> Iterator[tuple[str, Iterator[pd.DataFrame]]]:
-    for name, frames in (
-        ("golden", _golden(store, run)),
-        ("crosswalk", iter([store.view("crosswalk", as_of=run)])),
-        ("lineage", _lineage(store, run)),
-    ):
-        yield f"{name}.{kind}", frames if key is None else _pseudonymised(name, frames, key)
+    tables: dict[str, Callable[[], Iterator[pd.DataFrame]]] = {
+        "golden": lambda: _golden(store, run),
+        "crosswalk": lambda: iter([store.view("crosswalk", as_of=run)]),
+        "lineage": lambda: _lineage(store, run),
+    }
+    for name, frames in tables.items():
+        yield f"{name}.{kind}", frames() if key is None else _pseudonymised(name, frames, key)
 
 
 def _golden(store: Store, run: int | None) -> Iterator[pd.DataFrame]:
@@ -122,11 +123,13 @@ def _batches(store: Store, run: int | None) -> Iterator[list[str]]:
         yield ids.slice(at, _BATCH).to_pylist()
 
 
-def _pseudonymised(name: str, frames: Iterator[pd.DataFrame], key: Key) -> Iterator[pd.DataFrame]:
-    from crm_clean.privacy.pseudonyms import pseudonymised
+def _pseudonymised(name: str, frames: Callable[[], Iterator[pd.DataFrame]], key: Key) -> Iterator[pd.DataFrame]:
+    """Batches made anew: gone through twice, since what is rare is known only at the end."""
+    from crm_clean.privacy.pseudonyms import common_words, pseudonymised
 
-    for frame in frames:
-        yield pseudonymised(name, frame, key=key)
+    common = common_words(name, frames())
+    for frame in frames():
+        yield pseudonymised(name, frame, key=key, common=common)
 
 
 def _notice(key: Key | None) -> str:

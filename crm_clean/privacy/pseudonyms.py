@@ -8,7 +8,8 @@ and no promise of k-anonymity: who knows enough about somebody may find them. A 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Literal
 
 import pandas as pd
@@ -18,6 +19,8 @@ from crm_clean.privacy.hashes import Key
 from crm_clean.records.table import STRING, Table
 
 Rule = Literal["keep", "common", "pseudonym", "year", "month", "area", "rounded", "drop", "by field"]
+
+Words = Mapping[str, frozenset[str]]
 
 NOTICE = (
     "Pseudonymised: names, addresses, notes and numbers of people are left out, ids are pseudonyms, days, postcodes "
@@ -77,29 +80,56 @@ def rule_of(table: str, column: str) -> Rule:
     return rules.get(column) or rules.get(_NUMBERED.sub("", column)) or "drop"
 
 
-def pseudonymised(table: str, frame: pd.DataFrame, *, key: Key) -> pd.DataFrame:
+def common_words(table: str, frames: Iterable[pd.DataFrame]) -> Words:
+    """The words that at least FEW golden records share, by field, over batches of `table` that split no golden record.
+
+    Raises UnknownThing for a table that has no rules.
+    """
+    counts: dict[str, Counter[str]] = {}
+    for frame in frames:
+        for field, values in _worded(table, frame):
+            words = pd.DataFrame({"word": _split(values), "who": frame["golden_id"]}).explode("word")
+            told = words.dropna().drop_duplicates()["word"].value_counts()
+            counts.setdefault(field, Counter()).update({str(word): int(n) for word, n in told.items()})
+    return {field: frozenset(word for word, n in found.items() if n >= FEW) for field, found in counts.items()}
+
+
+def pseudonymised(table: str, frame: pd.DataFrame, *, key: Key, common: Words | None = None) -> pd.DataFrame:
     """A copy of `frame` (golden, crosswalk or lineage, as projects give it) for analysts, in the order of pseudonyms.
 
-    Raises UnknownThing for another table.
+    `common`: `common_words` of the whole table, where `frame` is a batch of it. Raises UnknownThing for another table.
     """
-    if table not in RULES:
-        raise UnknownThing(f"{table} cannot be pseudonymised: ask for {', '.join(RULES)}.")
+    words = common_words(table, [frame]) if common is None else common
     out = {}
     for column in frame.columns:
         rule = rule_of(table, str(column))
         if rule == "by field":
-            out[column] = _by_field(frame, str(column), key)
+            out[column] = _by_field(frame, str(column), key, words)
         elif rule != "drop":
-            out[column] = _made(frame[column], rule, _who(frame), name=str(column), key=key)
+            out[column] = _made(frame[column], rule, words, name=str(column), key=key)
     made = pd.DataFrame(out, index=frame.index)
     order = [name for name in ("golden_id", "field", "record_id", "source_record_id", "source_file") if name in made]
     return made.sort_values(order, kind="stable", ignore_index=True)  # the order rows came in would tell who is who
 
 
-def _made(values: pd.Series, rule: Rule, who: pd.Series, *, name: str, key: Key) -> pd.Series:
+def _worded(table: str, frame: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
+    """The values of each field whose words count, with the field."""
+    if table not in RULES:
+        raise UnknownThing(f"{table} cannot be pseudonymised: ask for {', '.join(RULES)}.")
+    for column in map(str, frame.columns):
+        rule = rule_of(table, column)
+        if rule == "common":
+            yield column, frame[column]
+        elif rule == "by field":
+            for field, rows in frame.groupby("field"):
+                if rule_of("golden", str(field)) == "common":
+                    yield str(field), rows[column]
+
+
+def _made(values: pd.Series, rule: Rule, words: Words, *, name: str, key: Key) -> pd.Series:
     made: Mapping[str, Callable[[], pd.Series]] = {
         "keep": lambda: values,
-        "common": lambda: _common(values, who),
+        "common": lambda: _common(values, words.get(name, frozenset())),
         "pseudonym": lambda: _each(values, lambda text: f"P-{key.hash('pseudonym', name, text)[:16]}"),
         "year": lambda: _each(values, _year),
         "month": lambda: _each(values, lambda text: text[:7]),
@@ -107,10 +137,6 @@ def _made(values: pd.Series, rule: Rule, who: pd.Series, *, name: str, key: Key)
         "rounded": lambda: _rounded(values),
     }
     return made[rule]()
-
-
-def _who(frame: pd.DataFrame) -> pd.Series:
-    return frame["golden_id"]
 
 
 def _each(values: pd.Series, make: Callable[[str], str | None]) -> pd.Series:
@@ -134,21 +160,24 @@ def _rounded(values: pd.Series) -> pd.Series:
     return values.map(lambda amount: float(f"{float(amount):.{_DIGITS}g}"), na_action="ignore")
 
 
-def _common(values: pd.Series, who: pd.Series) -> pd.Series:
-    """The words that at least FEW people share, of values that are lists joined by "; "."""
-    words = values.astype(_text()).str.split("; ").explode()
-    shared = pd.DataFrame({"word": words, "who": who.reindex(words.index)}).drop_duplicates().dropna()
-    counts = shared["word"].value_counts()
-    kept = words[words.isin(counts.index[counts >= FEW])]
+def _split(values: pd.Series) -> pd.Series:
+    """The words of values that may be lists joined by "; "."""
+    return values.astype(_text()).str.split("; ")
+
+
+def _common(values: pd.Series, known: frozenset[str]) -> pd.Series:
+    """The words that are `known`, and nothing else."""
+    words = _split(values).explode()
+    kept = words[words.isin(list(known))]
     return kept.groupby(level=0).agg("; ".join).reindex(values.index).astype(_text())
 
 
-def _by_field(frame: pd.DataFrame, column: str, key: Key) -> pd.Series:
+def _by_field(frame: pd.DataFrame, column: str, key: Key, words: Words) -> pd.Series:
     """Values of many fields in one column, each treated as its field is in `golden`."""
     out = pd.Series(pd.NA, index=frame.index, dtype=_text())
     for field, rows in frame.groupby("field"):
         rule = rule_of("golden", str(field))
         if rule != "drop":
-            made = _made(rows[column], rule, _who(rows), name=str(field), key=key)
+            made = _made(rows[column], rule, words, name=str(field), key=key)
             out.loc[rows.index] = made.astype(_text())
     return out

@@ -8,7 +8,7 @@ import pytest
 from crm_clean.errors import UnknownThing
 from crm_clean.pipeline.wide import golden_wide
 from crm_clean.privacy.hashes import Key
-from crm_clean.privacy.pseudonyms import FEW, NOTICE, RULES, pseudonymised, rule_of
+from crm_clean.privacy.pseudonyms import FEW, NOTICE, RULES, common_words, pseudonymised, rule_of
 from crm_clean.project import open as open_project
 from crm_clean.records.tables import GOLDEN, GOLDEN_POINTS
 from tests.privacy.conftest import TELLTALES
@@ -105,6 +105,17 @@ def test_a_word_that_enough_people_share_stays():
     tags = ["vip; zora"] + ["vip"] * (FEW - 1) + ["rare"] * (FEW - 1)
     made = pseudonymised("golden", golden(tags=tags), key=KEY)["tags"]
     assert made.dropna().tolist() == ["vip"] * FEW
+
+
+def test_batches_make_what_the_whole_makes(tables):
+    frame = tables["lineage"].sort_values("golden_id", ignore_index=True)
+    half = frame["golden_id"] < frame["golden_id"].iloc[len(frame) // 2]
+    common = common_words("lineage", (frame[half], frame[~half]))
+    parts = [pseudonymised("lineage", part, key=KEY, common=common) for part in (frame[half], frame[~half])]
+    whole = pseudonymised("lineage", frame, key=KEY)
+    order = ["golden_id", "field", "record_id", "value"]
+    both = pd.concat(parts).sort_values(order, ignore_index=True)
+    pd.testing.assert_frame_equal(both, whole.sort_values(order, ignore_index=True))
 
 
 def test_numbered_columns_follow_their_first():
