@@ -16,7 +16,8 @@ import pyarrow as pa
 
 from crm_clean import files
 from crm_clean.pipeline.fingerprint import code_version
-from crm_clean.pipeline.partial import is_partial, union, whole
+from crm_clean.pipeline.part import is_partial
+from crm_clean.pipeline.partial import union, whole
 from crm_clean.pipeline.shelf import Shelf
 from crm_clean.pipeline.standing import said_since
 from crm_clean.pipeline.step import Context, Counts, Step
@@ -39,11 +40,11 @@ def ledger(context: Context) -> pd.DataFrame:
 
 def _run(context: Context) -> Counts:
     said = ledger(context)
-    part = _linked_part(context, said) if is_partial(context) else None
+    part = _linked_part(context, said) if is_partial(context.shelf) else None
     if part is not None:
         return _put_part(context, said, part)
     linked, n_records = _linked(context, said)
-    scope = _everybody(context) if is_partial(context) else None
+    scope = _everybody(context) if is_partial(context.shelf) else None
     context.shelf.write(PAIRS, linked.pairs, scope=scope)
     context.shelf.write(CLUSTERS, linked.clusters)
     context.shelf.write_json("model", _learnt(context, n_records) | {"model": linked.model})

@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 
 from crm_clean.merge.identity import MembershipHistory
 from crm_clean.pipeline.heirs import heirs
-from crm_clean.pipeline.partial import is_partial, part, union
+from crm_clean.pipeline.part import is_partial
+from crm_clean.pipeline.partial import part, union
 from crm_clean.pipeline.standing import said_since
 from crm_clean.pipeline.step import Context, Counts, Step
 from crm_clean.records.tables import (
@@ -54,7 +55,7 @@ def _run(context: Context) -> Counts:
     from crm_clean.merge.golden import merge
     from crm_clean.merge.members import USED
 
-    chosen = _part(context) if is_partial(context) else _Part(context.shelf.read(CLUSTERS))
+    chosen = _part(context) if is_partial(context.shelf) else _Part(context.shelf.read(CLUSTERS))
     ids = pa.array(chosen.clusters["record_id"], pa.string())
     merged = merge(
         part(context, RECORDS, ids, columns=USED),

@@ -14,15 +14,15 @@ import pyarrow.compute as pc
 
 from crm_clean.pipeline.shelf import Shelf
 from crm_clean.records.table import Table
-from crm_clean.records.tables import SCOPES, TABLES
+from crm_clean.records.tables import RECORDS, SCOPES, TABLES
 from crm_clean.store.base import Store
 
 _NOTHING = pa.array([], pa.string())
 
 
 def is_partial(shelf: Shelf) -> bool:
-    """Whether the run of this shelf left most things alone."""
-    return any(shelf.scope(TABLES[name]) is not None for name in SCOPES)
+    """Whether the run of this shelf leaves most things alone; known once records are normalised."""
+    return shelf.scope(RECORDS) is not None
 
 
 class Part:
@@ -94,8 +94,9 @@ class Part:
         """Of rows that stood, those of things that the run does not speak of."""
         ids = self.scope(table)
         for column in SCOPES[table.name]:
-            if len(ids) and len(rows):
-                rows = rows.filter(pc.invert(pc.is_in(rows[column], value_set=ids)))
+            is_spoken_of = pc.is_in(rows[column], value_set=ids)
+            if pc.any(is_spoken_of).as_py():  # a filter copies every column
+                rows = rows.filter(pc.invert(is_spoken_of))
         return rows
 
 

@@ -11,14 +11,14 @@ import json
 from collections.abc import Sequence
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from crm_clean.pipeline.fingerprint import code_version
+from crm_clean.pipeline.part import Part
 from crm_clean.pipeline.reading import is_read_alike
 from crm_clean.pipeline.standing import said_since
 from crm_clean.pipeline.step import Context
 from crm_clean.records.table import Table
-from crm_clean.records.tables import ERASURES, RECORDS, SCOPES
+from crm_clean.records.tables import ERASURES, SCOPES
 
 # What of the settings decides about everybody.
 _DECISIVE = ("link", "merge")
@@ -45,34 +45,17 @@ def is_small(context: Context, *, touched: int, standing: int) -> bool:
     return share > 0 and touched <= share * standing
 
 
-def is_partial(context: Context) -> bool:
-    """Whether the tables on the shelf hold a part of what will stand; known once records are normalised."""
-    return context.shelf.scope(RECORDS) is not None
-
-
 def whole(context: Context, table: Table, *, columns: Sequence[str] | None = None) -> pa.Table:
     """`table`, or those `columns` of it, as it will stand: what stands, with what this run brings in its place."""
-    new, scope = context.shelf.read_table(table, columns=columns), context.shelf.scope(table)
-    if scope is None:
-        return new
-    keys, asked = SCOPES[table.name], tuple(columns or table.columns)
-    old = context.store.standing(table, columns=tuple(dict.fromkeys((*asked, *keys))))
-    for key in keys:
-        is_replaced = pc.is_in(old[key], value_set=scope)
-        if pc.any(is_replaced).as_py():  # a filter copies every column
-            old = old.filter(pc.invert(is_replaced))
-    return pa.concat_tables([old.select(list(asked)), new])
+    asked = list(columns or table.columns)
+    return Part(context.store, context.shelf).whole(table, asked).select(asked)
 
 
 def part(context: Context, table: Table, ids: pa.Array, *, columns: Sequence[str] | None = None) -> pa.Table:
     """The rows of `ids` of `table`, or those `columns` of it, as they will stand."""
-    key, asked = SCOPES[table.name][0], tuple(columns or table.columns)
-    new = context.shelf.read_table(table, columns=asked if key in asked else (*asked, key))
-    new, scope = new.filter(pc.is_in(new[key], value_set=ids)).select(list(asked)), context.shelf.scope(table)
-    if scope is None:
-        return new.combine_chunks()
-    others = ids.filter(pc.invert(pc.is_in(ids, value_set=scope)))
-    return pa.concat_tables([context.store.take(table, key, others, columns=asked), new]).combine_chunks()
+    asked = list(columns or table.columns)
+    found = Part(context.store, context.shelf, columns={table.name: asked}).after(table, SCOPES[table.name][0], ids)
+    return found.select(asked).combine_chunks()
 
 
 def union(*ids: pa.Array | pa.ChunkedArray) -> pa.Array:

@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 
 from crm_clean import files
 from crm_clean.pipeline.outbox import STAGED
-from crm_clean.pipeline.partial import is_partial, part, union
+from crm_clean.pipeline.part import is_partial
+from crm_clean.pipeline.partial import part, union
 from crm_clean.pipeline.standing import ever_taken
 from crm_clean.pipeline.step import Context, Counts, Step
 from crm_clean.pipeline.summary import warm_report
@@ -82,7 +83,7 @@ def _given(context: Context) -> Given:
     """
     from crm_clean.publish.plan import Given
 
-    tables = _of_part(context) if is_partial(context) else {t.name: context.shelf.read(t) for t in _STANDING}
+    tables = _of_part(context) if is_partial(context.shelf) else {t.name: context.shelf.read(t) for t in _STANDING}
     return Given(**tables, raw_rows=_raw_rows(context, tables["records"]), files=ever_taken(context, FILES))
 
 
@@ -111,7 +112,7 @@ def _pairs_of(context: Context, records: pa.Array) -> pa.Table:
 
 
 def _raw_rows(context: Context, records: pd.DataFrame) -> pd.DataFrame:
-    if is_partial(context):
+    if is_partial(context.shelf):
         stood = context.store.take(RAW_ROWS, "record_id", pa.array(records["record_id"], pa.string()))
         rows = RAW_ROWS.to_pandas(pa.concat_tables([stood, context.shelf.read_table(RAW_ROWS)]))
     else:
