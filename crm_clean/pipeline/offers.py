@@ -33,7 +33,8 @@ OFFERS = Table(
         **{"source_file": STRING, "source_row": INT, "seen_at": INSTANT},
     },
 )
-KEPT, SAME, PASSED_OVER, UNREADABLE, PROOF = "kept", "says the same", "passed over", "unreadable", "proves it"
+KEPT, SAME, PASSED_OVER, UNREADABLE = "kept", "says the same", "passed over", "unreadable"
+DERIVED, BY_HAND = "derived", "by hand"  # kept, though no record offers it so
 MANUAL = "manual"
 _MEANT = {
     **dict.fromkeys(ADDRESS_PARTS, "address"),
@@ -48,9 +49,10 @@ class Offered:
     """One field of a golden record: what it is, by which rule in words, and all that was offered for it.
 
     `values` is what was kept, in order; none where the field is blank. `offers` has the columns state (kept, says the
-    same, passed over, unreadable, proves it), value, raw (as it came), source, record_id, source_file, source_row
-    (Int64, 1-based) and seen_at (UTC: when the record was changed last, else created, else taken in). `is_derived`:
-    nobody offered the value, the rule made it; `is_manual`: a person set it. `str()` says it all.
+    same, passed over, unreadable; derived or by hand where no record offers what was kept), value, raw (as it came),
+    source, record_id, source_file, source_row (Int64, 1-based) and seen_at (UTC: when the record was changed last, else
+    created, else taken in). `is_derived`: nobody offered the value, the rule made it; `is_manual`: a person set it.
+    `str()` says it all.
     """
 
     golden_id: str
@@ -163,8 +165,6 @@ def _told(held: _Held, note: str) -> Offered:
     values = _point_values(held) if is_point else _scalar_value(held)
     offers = _offers(held, is_point=is_point)
     is_manual, is_derived = rule.startswith(MANUAL), rule.startswith("derived:")
-    if is_derived:
-        offers = _with_proof(offers, str(own["record_id"].iloc[-1]))
     words = _rule_in_words(held, rule, offers, n=len(values))
     parts = [_derived(*row) for row in held.survivors[["field", "rule", "record_id"]].itertuples(index=False)
              if row[0] != held.field and str(row[1]).startswith("derived:")]  # fmt: skip
@@ -202,18 +202,17 @@ def _offers(held: _Held, *, is_point: bool) -> pd.DataFrame:
     chosen = set(lineage["value"][kept].dropna())
     state = pd.Series(PASSED_OVER, index=lineage.index, dtype="string[pyarrow]")
     state = state.mask(lineage["value"].isin(chosen), SAME).mask(lineage["value"].isna(), UNREADABLE).mask(kept, KEPT)
-    frame = lineage.assign(state=state, seen_at=lineage["record_id"].map(held.seen_at))
-    order = state.map({KEPT: 0, SAME: 1, PASSED_OVER: 2, UNREADABLE: 3})
+    made = kept & lineage["raw"].isna()
+    for rule, word in (("derived:", DERIVED), (MANUAL, BY_HAND)):
+        state = state.mask(made & lineage["rule"].fillna("").str.startswith(rule).astype(bool), word)
+    seen = lineage["record_id"].map(held.seen_at).mask(state.eq(BY_HAND).astype(bool))
+    frame = lineage.assign(state=state, seen_at=seen)
+    order = state.map({SAME: 1, PASSED_OVER: 2, UNREADABLE: 3}).fillna(0).astype("int64")
     if is_point:
         place = held.points.drop_duplicates("value").set_index("value")["ordinal"]
         order = order * 1000 + lineage["value"].map(place).fillna(999)
     frame = frame.assign(order=order).sort_values(["order", "record_id", "source_row"], kind="stable")
     return OFFERS.frame(frame[list(OFFERS.columns)])
-
-
-def _with_proof(offers: pd.DataFrame, record_id: str) -> pd.DataFrame:
-    """The record that a derived value was read off is said to prove it, where it offered none itself."""
-    return offers.assign(state=offers["state"].mask(offers["record_id"] == record_id, PROOF))
 
 
 def _rule_in_words(held: _Held, rule: str, offers: pd.DataFrame, *, n: int) -> str:

@@ -19,6 +19,7 @@ from crm_clean.store.base import Store
 if TYPE_CHECKING:
     from crm_clean.settings import Settings
 
+_NAMES = {"email": "e-mail", "phone": "number"}
 _EVENTS = {"open": "opened", "close": "closed"}
 
 
@@ -43,11 +44,13 @@ class Consented:
     def __str__(self) -> str:
         people = plural(self.n_golden, "golden record")
         if not self.n_golden:
-            return f"Noted in run {self.run}: the {self.channel} is {self.event}; nobody who stands has it."
+            return f"Noted in run {self.run}: the {_NAMES[self.channel]} is {self.event}; nobody who stands has it."
         if self.event == "closed":
-            return f"Run {self.run}: the {self.channel} is closed for {people}, and stays so whatever exports say."
+            return (
+                f"Run {self.run}: the {_NAMES[self.channel]} is closed for {people}, and stays so whatever exports say."
+            )
         still = "" if self.n_open == self.n_golden else "; what the exports of today say keeps it closed"
-        return f"Run {self.run}: the {self.channel} is open for {self.n_open} of {people}{still}."
+        return f"Run {self.run}: the {_NAMES[self.channel]} is open for {self.n_open} of {people}{still}."
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(str(self))}</pre>"
