@@ -74,7 +74,7 @@ class Crowd:
         mail = self.store.take(GOLDEN_POINTS, "kind", pa.array(["email"]), columns=columns)
         mail = _without(mail.append_column("domain", domain_of(mail["value"])), "golden_id", self.golden)
         mail = mail.filter(pc.is_in(mail["domain"], value_set=pa.array(domains, mail["domain"].type)))
-        mail = mail.filter(is_business(mail)).select(["golden_id", "domain"])
+        mail = mail.filter(is_business(mail)).group_by(["golden_id", "domain"]).aggregate([])
         derived = self.store.take(SURVIVORS, "rule", pa.array([FROM_DOMAIN]), columns=["golden_id", "field"])
         derived = derived.filter(pc.equal(derived["field"], "company"))
         ids = pc.unique(mail["golden_id"])

@@ -110,3 +110,26 @@ def test_without_the_crowd_it_would_not_be(people: Callable[..., Merged]) -> Non
     assert people(pair, ["a", "a"]).golden["first_name"].tolist() == ["Jhon"]
     told = people([*pair, *others], ["a", "a", *"bcdefg"]).golden
     assert told.set_index("last_name")["first_name"]["Ode"] == "John"
+
+
+def test_a_colleague_with_two_addresses_is_one_colleague(framed: Callable[..., Any]) -> None:
+    def staff(*boxes: str, **more: Any) -> dict[str, Any]:
+        return {**more, "points": [{"kind": "email", "value": f"{box}@acme.example"} for box in boxes]}
+
+    records, points = framed([staff("a", "b", company="Acme"), staff("c")])
+    together = CLUSTERS.frame(
+        {"record_id": records["record_id"], "cluster_id": ["1", "2"], "match_probability": [1.0] * 2}
+    )
+    first = merge(records, points, together, spec=MergeSpec(), run=1, standing=MembershipHistory.empty())
+    assert first.golden["company"].notna().sum() == 1
+    mine = first.membership[first.membership["record_id"] == ids[1]]
+    alone = merge(
+        records[1:],
+        points[points["record_id"] == ids[1]],
+        together[1:],
+        spec=MergeSpec(),
+        run=2,
+        standing=MembershipHistory(mine),
+        crowd=Crowd(Shelf(records, points, first), pa.array(mine["record_id"]), pa.array(mine["golden_id"])),
+    )
+    assert alone.golden["company"].isna().all()
