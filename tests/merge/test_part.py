@@ -117,9 +117,8 @@ def test_a_colleague_with_two_addresses_is_one_colleague(framed: Callable[..., A
         return {**more, "points": [{"kind": "email", "value": f"{box}@acme.example"} for box in boxes]}
 
     records, points = framed([staff("a", "b", company="Acme"), staff("c")])
-    together = CLUSTERS.frame(
-        {"record_id": records["record_id"], "cluster_id": ["1", "2"], "match_probability": [1.0] * 2}
-    )
+    ids = records["record_id"]
+    together = CLUSTERS.frame({"record_id": ids, "cluster_id": ["1", "2"], "match_probability": [1.0, 1.0]})
     first = merge(records, points, together, spec=MergeSpec(), run=1, standing=MembershipHistory.empty())
     assert first.golden["company"].notna().sum() == 1
     mine = first.membership[first.membership["record_id"] == ids[1]]
