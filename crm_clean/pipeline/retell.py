@@ -16,13 +16,14 @@ import pandas as pd
 from crm_clean.errors import UnknownThing
 from crm_clean.pipeline.outbox import folder_of
 from crm_clean.pipeline.place import Place
-from crm_clean.pipeline.summary import events_by_name, write_report
+from crm_clean.pipeline.summary import LOOKED_AT, MOVED, events_by_name, write_report
 from crm_clean.pipeline.trend import trend
 from crm_clean.pipeline.waiting import asked, undecided
 from crm_clean.records.table import Table
 from crm_clean.records.tables import (
     CHECKS,
     DECISIONS,
+    ERASURES,
     IDENTITY_EVENTS,
     QUALITY,
     REPLACED,
@@ -92,9 +93,19 @@ def _facts(store: Store, run: int, *, title: str, outputs: Sequence[tuple[str, s
         changes=events_by_name(_of_run(store, IDENTITY_EVENTS, run)) if run > 1 else None,
         trend=trend(store, before=run),
         explain=reason,
+        moved=measured.get(MOVED),
+        looked_at=measured.get(LOOKED_AT),
+        returned_to=_returned_to(row),
+        erased=int((store.written(ERASURES)["run"] > run).sum()),
         run=run,
         committed_at=row["committed_at"],
     )
+
+
+def _returned_to(row: dict[str, Any]) -> int | None:
+    """The run that a rollback returned to."""
+    inputs = json.loads(row["inputs"])
+    return inputs.get("to") if inputs.get("kind") == "rollback" else None
 
 
 def _kept_quality(store: Store, run: int) -> pd.DataFrame | None:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from crm_clean.report.summary import Evaluation, RunSummary, StepCost
 
 REPORT = "report.html"
+# What a run keeps of what it found, for its page to be written again.
+MOVED, LOOKED_AT = "moved", "looked_at"
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ def run_summary(context: Context, results: Sequence[StepResult], telling: Tellin
     with context.store.at_once():
         figures = Figures(context)
         checks = context.shelf.read(CHECKS)
+        moved, looked_at = figures.moved(), figures.looked_at()
         facts = Facts(
             title=telling.title,
             steps=costs(results),
@@ -66,10 +69,12 @@ def run_summary(context: Context, results: Sequence[StepResult], telling: Tellin
             committed_at=context.now,
             refused=telling.refused,
             waiting=figures.waiting,
-            kept={BALANCE: context.shelf.read_json(BALANCE)},
+            kept={BALANCE: context.shelf.read_json(BALANCE), MOVED: moved, LOOKED_AT: looked_at},
             whole=figures.whole(),
-            moved=figures.moved(),
-            looked_at=figures.looked_at(),
+            moved=moved,
+            looked_at=looked_at,
+            shows_part=looked_at is not None,
+            returned_to=context.to if context.kind == "rollback" else None,
         )
         tables, queue = figures.shown()
     checks = checks if len(checks) else context.shelf.read(CHECKS, name=RUN_CHECKS)

@@ -54,6 +54,9 @@ class Facts:
     whole: Whole | None = None  # the figures of everything, where the tables do not hold everything
     moved: Mapping[str, int] | None = None  # records that are new, changed, gone since the last run
     looked_at: int | None = None  # how many records a run looked at again that looked at a part
+    shows_part: bool = False  # the tables hold of golden records only those that such a run looked at
+    returned_to: int | None = None  # the run that a rollback returned to
+    erased: int = 0  # erasures since the run
     quality: pd.DataFrame | None = None  # QUALITY as an earlier run measured it; measured anew without it
 
 
@@ -97,6 +100,9 @@ def summarise(tables: Tables, checks: pd.DataFrame, review: pd.DataFrame, *, fac
         changes=facts.changes,
         moved=facts.moved,
         looked_at=facts.looked_at,
+        shows_part=facts.shows_part,
+        returned_to=facts.returned_to,
+        n_erased=facts.erased,
         outputs=tuple(facts.outputs),
         notes=facts.notes or {},
         run=facts.run,

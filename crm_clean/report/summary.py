@@ -109,7 +109,8 @@ class RunSummary:
     `partial`: an earlier run, of which issues and pairs are not kept. `kept`: figures that nobody is shown, for the
     next run to add to, as plain JSON values by name. `moved`: how many records are `new`, `changed` and `gone` since
     the last run, None where it is not known. `looked_at`: of a run that looked at a part of the records, at how many;
-    `largest` and `doubtful` are then among these.
+    with `shows_part`, `largest` and `doubtful` are among these. `returned_to`: the run whose state a rollback brought
+    back. `n_erased`: erasures since the run, which left their mark on what can still be told of it.
     """
 
     title: str
@@ -139,6 +140,9 @@ class RunSummary:
     kept: Mapping[str, object] = field(default_factory=dict)
     moved: Mapping[str, int] | None = None
     looked_at: int | None = None
+    shows_part: bool = False
+    returned_to: int | None = None
+    n_erased: int = 0
     quality: pd.DataFrame = field(default_factory=QUALITY.empty)
     vocabulary: pd.DataFrame = field(default_factory=VOCABULARY.empty)
     examples: pd.DataFrame = field(default_factory=lambda: blank("examples"))

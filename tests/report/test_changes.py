@@ -16,7 +16,7 @@ EVENTS = {"absorbed": 3, "created": 12, "retired": 1, "revived": 2, "split": 4}
 
 @pytest.fixture
 def changed(full: RunSummary) -> RunSummary:
-    return replace(full, changes=EVENTS, moved={"new": 30, "changed": 6, "gone": 1}, looked_at=82)
+    return replace(full, changes=EVENTS, moved={"new": 30, "changed": 6, "gone": 1}, looked_at=82, shows_part=True)
 
 
 def _section(page: str) -> str:
@@ -32,7 +32,7 @@ def test_a_run_that_looked_at_a_part_says_so_in_one_sentence(changed: RunSummary
 def test_its_merges_are_told_to_be_among_those_it_looked_at(changed: RunSummary) -> None:
     page = render(changed)
     assert "Largest merges among those looked at again" in page
-    assert "Largest merges among" not in render(replace(changed, partial=True))
+    assert "Largest merges among" not in render(replace(changed, shows_part=False))
 
 
 def test_records_that_came_changed_and_went_are_counted(changed: RunSummary) -> None:
@@ -60,3 +60,13 @@ def test_a_first_run_has_nothing_to_tell_of_changes(full: RunSummary) -> None:
     page = render(replace(full, changes=None))
     assert not _section(page)
     assert "#changes" not in page
+
+
+def test_a_rollback_says_what_it_brought_back(full: RunSummary) -> None:
+    assert "This run brought back what stood after run 2." in render(replace(full, returned_to=2))
+    assert "brought back" not in render(full)
+
+
+def test_a_page_says_what_can_no_longer_be_told(full: RunSummary) -> None:
+    assert "People were erased since (1 erasure)" in render(replace(full, n_erased=1))
+    assert "erased" not in render(full)
