@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from crm_clean.records.fields import CONSENT_FIELDS, SCALARS
 
 Rule = Literal[
-    "valid_first",  # no placeholder, no company where a person's name belongs
+    "valid_first",  # no placeholder, no company where a person's name belongs, no impossible day; always asked
     "most_frequent",  # said by most records; a value much like it lends support, so a typo votes for what it garbles
     "attested",  # of two spellings, the one that far more other people bear
     "source_priority",  # the source that stands first in `source_priority`

@@ -285,7 +285,7 @@ CONSENTS = Table(
     columns={
         "channel": STRING,  # email, phone, address
         "key": STRING,  # of the contact point
-        "event": STRING,  # closed, bounced, opened
+        "event": STRING,  # closed, bounced, opened; lapsed: what a person overruled, its record has stopped saying
         "since": INSTANT,
         "record_id": STRING,  # who said so; missing where a person did
         "source": STRING,
