@@ -103,5 +103,7 @@ def make_project(place: Place) -> None:
 def _copy(source: Path, target: Path) -> None:
     beside = target.with_name(f".{target.name}{files.TEMPORARY_SUFFIX}")
     files.remove(beside)
-    shutil.copytree(source, beside)
+    shutil.copytree(source, beside, copy_function=shutil.copyfile)
+    for folder in (beside, *(path for path in beside.rglob("*") if path.is_dir())):
+        folder.chmod(0o700)  # a copy of a folder is as open as what it is a copy of
     files.rename(beside, target)
