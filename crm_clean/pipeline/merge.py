@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crm_clean.merge.consent import WITHDRAWN
 from crm_clean.merge.identity import MembershipHistory
 from crm_clean.pipeline.heirs import heirs
 from crm_clean.pipeline.part import is_partial
@@ -103,8 +104,9 @@ def _as_clusters(membership: pd.DataFrame) -> pd.DataFrame:
 
 def _closed_elsewhere(context: Context) -> pa.Array:
     """Golden records that hold an address which this run's records, or people since the last run, speak of."""
-    points = context.shelf.read_table(CONTACT_POINTS, columns=["kind", "key", "opt_out", "bounced"])
+    points = context.shelf.read_table(CONTACT_POINTS, columns=["kind", "key", "opt_out", "bounced", "consent_status"])
     is_said = pc.or_(pc.fill_null(points["opt_out"], False), pc.fill_null(points["bounced"], False))
+    is_said = pc.or_(is_said, pc.fill_null(pc.equal(points["consent_status"], WITHDRAWN), False))
     said = points.filter(pc.and_(is_said, pc.is_in(points["kind"], value_set=pa.array(_SHARED))))
     keys = union(said["key"].drop_null(), pa.array(said_since(context.store, CONSENTS)["key"].dropna(), pa.string()))
     return union(context.store.take(GOLDEN_POINTS, "key", keys, columns=["golden_id"])["golden_id"])
