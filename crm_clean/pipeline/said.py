@@ -9,14 +9,12 @@ import pandas as pd
 from crm_clean.pipeline.facts import ordered
 from crm_clean.records.table import BOOL, Table
 from crm_clean.records.tables import DECISIONS
-from crm_clean.report.words import plural
 from crm_clean.review.ledger import contradictions
 from crm_clean.review.paths import Pair
 from crm_clean.store.base import Store
 
 SAID = Table("said", (), {**DECISIONS.columns, "counts": BOOL, "contradicts": DECISIONS.columns["reason"]})
 _WORD = ["left_id", "right_id", "verdict", "decided_by"]
-_NOTE = "decisions that contradict each other"
 
 
 def said(store: Store) -> pd.DataFrame:
@@ -46,15 +44,6 @@ def _counting(ledger: pd.DataFrame) -> list[bool]:
     rows = list(zip(ledger["left_id"], ledger["right_id"], counts[::-1], ledger["decided_by"], strict=True))
     settled = {ordered((left, right)) for left, right, n, by in rows if n and by != "import"}
     return [n and (by != "import" or ordered((left, right)) not in settled) for left, right, n, by in rows]
-
-
-def told(ledger: pd.DataFrame) -> dict[str, str]:
-    """A note for the page and the screenful of a run on contradictions in the ledger; none where there are none."""
-    n = len(contradictions(ledger))
-    if not n:
-        return {}
-    which = "is kept apart" if n == 1 else "are kept apart"
-    return {_NOTE: f"{plural(n, 'pair')}, which {which}; `crm-clean decisions` says who said what"}
 
 
 def _by_pair(found: pd.DataFrame) -> dict[Pair, str]:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from crm_clean import files
 from crm_clean.pipeline.figures import Figures
+from crm_clean.pipeline.link import ledger
 from crm_clean.pipeline.partial import whole
 from crm_clean.pipeline.standing import ever_taken
 from crm_clean.pipeline.step import Context, StepResult
@@ -51,6 +52,7 @@ def run_summary(context: Context, results: Sequence[StepResult], telling: Tellin
     from crm_clean.report.gather import Facts, summarise
     from crm_clean.report.summary import Output
     from crm_clean.review.explain import reason
+    from crm_clean.review.ledger import contradictions
 
     with context.store.at_once():
         figures = Figures(context)
@@ -65,6 +67,7 @@ def run_summary(context: Context, results: Sequence[StepResult], telling: Tellin
             changes=events_by_name(context.shelf.read(IDENTITY_EVENTS)) if context.last else None,
             trend=trend(context.store) if context.last else None,
             explain=reason,
+            n_contradicting=len(contradictions(ledger(context))),
             run=telling.run,
             committed_at=context.now,
             refused=telling.refused,

@@ -42,6 +42,7 @@ class Facts:
     evaluation: Evaluation | None = None
     changes: Mapping[str, int] | None = None
     notes: Mapping[str, str] | None = None
+    n_contradicting: int = 0  # pairs kept apart although other decisions make them one
     trend: pd.DataFrame | None = None  # run, committed_at, measure, value: the runs before this one
     explain: Callable[[str], str] | None = None  # `pairs.levels` in a sentence
     decided: int = 0  # pairs that people have judged since the run
@@ -105,6 +106,7 @@ def summarise(tables: Tables, checks: pd.DataFrame, review: pd.DataFrame, *, fac
         n_erased=facts.erased,
         outputs=tuple(facts.outputs),
         notes=facts.notes or {},
+        n_contradicting=facts.n_contradicting,
         run=facts.run,
         committed_at=None if facts.committed_at is None else pd.Timestamp(facts.committed_at),
         refused=tuple(facts.refused),

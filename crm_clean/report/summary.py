@@ -132,6 +132,7 @@ class RunSummary:
     changes: Mapping[str, int] | None = None
     outputs: tuple[Output, ...] = ()
     notes: Mapping[str, str] = field(default_factory=dict)
+    n_contradicting: int = 0
     run: int | None = None
     committed_at: pd.Timestamp | None = None
     refused: tuple[str, ...] = ()

@@ -85,6 +85,10 @@ def _trust(summary: RunSummary) -> Iterator[str]:
         promise = f", expected precision {words.percent(linking.expected_precision)}"
         cut = f", {words.plural(linking.n_cut, 'weak link')} cut" if linking.n_cut else ""
         yield f"  merged from a probability of {linking.threshold:.3f}{promise}{cut}"
+    if summary.n_contradicting:
+        pairs = words.plural(summary.n_contradicting, "pair is", "pairs are")
+        yield f"  decisions contradict each other: {pairs} kept apart all the same"
+        yield "    `crm-clean decisions` says who said what"
 
 
 def _checks(summary: RunSummary) -> Iterator[str]:
