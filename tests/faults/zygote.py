@@ -2,7 +2,7 @@
 
 Reads one request a line, `PROJECT POINT STEP NTH`, forks, lets the child run, answers with the child's exit status.
 The child dies by SIGKILL when the NTH call of POINT since STEP began is about to happen. POINT is a function of the
-package, with the words its first text argument must hold behind a colon.
+package (`said`: what is said to a PostgreSQL server), with the words an argument must hold behind a colon.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ PLACES = {
     "rename": ("crm_clean.files",),
     "remove": ("crm_clean.files",),
     "statement": ("crm_clean.store.commit", "crm_clean.store.duckdb", "crm_clean.store.migrate"),
+    "said": tuple(f"crm_clean.store.postgres.{name}" for name in ("commit", "store", "memory", "connection")),
 }
 PRELOADED = (
     *("crm_clean.sources.intake", "crm_clean.normalise.apply", "crm_clean.link.linking", "crm_clean.merge.golden"),
@@ -71,9 +72,10 @@ def reporter(folder: Path, point: str, step: str, nth: int) -> Silent:
         return Hold(folder.parent, step)
     name, _, words = point.partition(":")
     doom = Doom(step, nth, words)
+    called = "statement" if name == "said" else name
     for place in PLACES[name]:
         module = import_module(place)
-        setattr(module, name, doom.before(getattr(module, name)))
+        setattr(module, called, doom.before(getattr(module, called)))
     return doom
 
 
