@@ -114,9 +114,9 @@ def remembering(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def content_key(values: object) -> str:
-    if isinstance(values, pd.DataFrame):
+    if isinstance(values, pd.DataFrame | pa.Table):
         sink = pa.BufferOutputStream()
-        table = pa.Table.from_pandas(values)
+        table = values if isinstance(values, pa.Table) else pa.Table.from_pandas(values)
         with pa.ipc.new_stream(sink, table.schema) as stream:
             stream.write_table(table)
         return blake2b(sink.getvalue()).hexdigest()
@@ -124,6 +124,8 @@ def content_key(values: object) -> str:
         return content_key(list(values.items()))
     if isinstance(values, list | tuple):
         return "|".join(map(content_key, values))
+    if isinstance(values, pa.Array | pa.ChunkedArray):
+        return content_key(pa.table({"values": values}))
     if hasattr(values, "membership"):  # what stood before: frames in a dataclass
         return content_key(list(vars(values).values()))
     return repr(values)
