@@ -129,7 +129,8 @@ class _Held:
     @classmethod
     def read(cls, store: Store, golden_id: str, field: str, run: int | None) -> _Held:
         mine = {"golden_id": golden_id}
-        lineage = store.view("lineage", where={**mine, "field": field}, as_of=run)
+        lineage = store.view("lineage", where=mine, as_of=run)
+        lineage = lineage[lineage["field"] == field].reset_index(drop=True)  # a second condition costs the store more
         survivors = store.read(SURVIVORS, as_of=run, where=mine)
         if field in ADDRESS_PARTS or field == "address":
             survivors = survivors[survivors["field"].isin((*ADDRESS_PARTS, "address"))]
