@@ -92,10 +92,10 @@ def _first(points: pd.DataFrame, is_kind: BoolArray, owner: IntArray, n_owners: 
 
 
 class RawCells:
-    """The cells of one file, as exported, by data row and position."""
+    """The cells of files, as exported, by row and position."""
 
     def __init__(self, raw_rows: pd.DataFrame) -> None:
-        """`raw_rows`: the RAW_ROWS of one file."""
+        """`raw_rows`: RAW_ROWS, no two of which have the same number."""
         cells = pa.array(raw_rows["cells"], type=pa.list_(pa.string()), from_pandas=True)
         whole = cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
         self._length = pc.fill_null(pc.list_value_length(whole), 0).to_numpy(zero_copy_only=False).astype(np.int64)

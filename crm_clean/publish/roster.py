@@ -7,7 +7,7 @@ already deleted or merged away take no part. A record exported twice stands once
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -52,10 +52,10 @@ class Roster:
     systems: tuple[str, ...]
     file_ids: tuple[str, ...]
 
-    def of_file(self, file_id: str) -> pd.DataFrame:
-        """The records of a file that are written to, in order."""
-        frame = self.frame
-        written = (frame["role"] <= UNIQUE) & (frame["target"] >= 0) & (frame["file"] == self.file_ids.index(file_id))
+    def of_files(self, file_ids: Sequence[str]) -> pd.DataFrame:
+        """The records of some files that are written to, in order."""
+        frame, numbers = self.frame, [self.file_ids.index(file_id) for file_id in file_ids]
+        written = (frame["role"] <= UNIQUE) & (frame["target"] >= 0) & frame["file"].isin(numbers)
         return frame[written].sort_values("order", ignore_index=True)
 
     def text(self, rows: pd.DataFrame, name: str) -> pd.Series[str]:

@@ -1,4 +1,8 @@
-"""One export of one CRM, side by side with the golden records: what each column holds, held and should hold."""
+"""One kind of export of one CRM, beside the golden records: what each column holds, held and should hold.
+
+A CRM exports the same columns month after month, and records nobody touched stand as they came long ago. Files that
+are laid out alike are one sheet, so that what publishing costs does not grow with the number of files.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +33,10 @@ class Place:
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """`rows`: the roster's records of this file that are written to. Series and arrays stand in their order."""
+    """`rows`: the roster's records of these files that are written to. Series and arrays stand in their order.
+
+    Their `source_row` counts on from file to file, as `cells` does.
+    """
 
     target: Target
     rows: pd.DataFrame
@@ -103,17 +110,35 @@ class Sheet:
 
 
 def sheets(roster: Roster, spec: PublishSpec) -> Iterator[Sheet]:
-    """The sheets of all files that have a target, by file id."""
+    """The sheets of all files that have a target, by the file id of the first that is laid out so."""
     given = roster.given
     files = given.files.drop_duplicates("file_id", keep="last").sort_values("file_id")
     by_file = file_targets(given.files)
+    alike: dict[tuple[int, tuple[str, ...], tuple[str, ...]], list[str]] = {}
     for file_id, header, mapping in zip(files["file_id"], files["header"], files["mapping"], strict=True):
-        target = by_file[file_id]
-        rows = roster.of_file(file_id)
+        alike.setdefault((id(by_file[file_id]), tuple(header), tuple(mapping)), []).append(file_id)
+    for (_, header, mapping), file_ids in alike.items():
+        target = by_file[file_ids[0]]
+        rows = roster.of_files(file_ids)
         if target is None or not len(rows):
             continue
-        cells = RawCells(given.raw_rows[given.raw_rows["file_id"] == file_id])
-        yield Sheet(target, rows, tuple(header), _places(target, list(header), list(mapping)), cells, roster, spec)
+        raw = given.raw_rows[given.raw_rows["file_id"].isin(file_ids)]
+        cells, rows = _counted_on(raw, rows, roster, file_ids)
+        yield Sheet(target, rows, header, _places(target, list(header), list(mapping)), cells, roster, spec)
+
+
+def _counted_on(
+    raw: pd.DataFrame, rows: pd.DataFrame, roster: Roster, file_ids: list[str]
+) -> tuple[RawCells, pd.DataFrame]:
+    """The cells of several files and the rows that are in them, with row numbers that no two files share."""
+    most = raw.groupby("file_id")["source_row"].max().reindex(file_ids).fillna(0).to_numpy(np.int64)
+    # One more than there are, since a row that is not known has number -1.
+    before = np.cumsum(most + 2) - (most + 2)
+    of_raw = pd.Index(file_ids).get_indexer(pd.Index(raw["file_id"].astype(object)))
+    numbers = np.array([roster.file_ids.index(file_id) for file_id in file_ids])
+    of_row = pd.Index(numbers).get_indexer(pd.Index(rows["file"]))
+    raw = raw.assign(source_row=raw["source_row"].to_numpy(np.int64) + before[of_raw])
+    return RawCells(raw), rows.assign(source_row=rows["source_row"].to_numpy(np.int64) + before[of_row])
 
 
 def _places(target: Target, header: list[str], mapping: list[str]) -> tuple[Place, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from crm_clean.project import Project, RunResult
 from crm_clean.sample.generate import write_sample
 
 CONTACTS = 300
+# The state machine has a module of its own; last, so that no library is shadowed.
+sys.path.append(str(Path(__file__).resolve().parent))
 
 
 @pytest.fixture(scope="session")
