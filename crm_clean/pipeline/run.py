@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from crm_clean.report.summary import RunSummary
 
 MODEL = "model.json"
+KIND = "kind"  # what the work in a run's folder is for
 STEPS: tuple[Step, ...] = (INGEST, NORMALISE, LINK, MERGE, VALIDATE, PUBLISH)
 
 
@@ -66,6 +67,8 @@ def run(
         recover(place.store_folder, place.outbox, last_run=last)
         finish(place, store, settings=settings)
         folder = run_folder(place.store_folder, last + 1)
+        if Shelf(folder).read_json(KIND) not in (None, order.kind):  # begun for something else
+            files.remove(folder)
         inputs = _inputs(place, order, Shelf(folder))
         context = Context(
             settings=settings,
@@ -110,6 +113,7 @@ def _inputs(place: Place, order: Order, shelf: Shelf) -> tuple[Path, ...]:
 
 
 def _carry_out(place: Place, order: Order, context: Context) -> RunResult:
+    context.shelf.write_json(KIND, context.kind)
     context.shelf.write_json("inputs", [str(path.absolute()) for path in context.inputs])
     if context.inputs and not context.given and not context.last:
         raise UnknownThing(f"No exports in {context.inputs[0]}: put files there, or name some with --input.")

@@ -22,6 +22,7 @@ from crm_clean.records.tables import APPENDED, REPLACED, RUNS, TABLES, VERSIONED
 from crm_clean.store import base, digests, erasing, memory
 from crm_clean.store.commit import append, apply
 from crm_clean.store.connection import PATIENCE_SECONDS, connected, first_row, statement, undo
+from crm_clean.store.few import NARROWED, narrowed
 from crm_clean.store.lock import may_change, private_files, run_lock
 from crm_clean.store.migrate import migrate, newest, version
 from crm_clean.store.views import check_as_of, in_duckdb
@@ -111,6 +112,8 @@ class DuckDBStore:
             if as_of is not None:
                 check_as_of(name, as_of, last=self.last_run())
                 text = "(" + in_duckdb(name, lambda table: _then(table, as_of)) + ") v"
+            if name in NARROWED and "golden_id" in (where or {}):
+                text = "(" + narrowed(connection, name, _asked(where, "golden_id"), as_of=as_of) + ") v"
             found = connection.sql(f"SELECT * FROM {text} WHERE {clause}", params=values).to_arrow_table()
         return Table(name, (), dict(zip(found.schema.names, found.schema.types, strict=True))).to_pandas(found)
 
@@ -241,9 +244,14 @@ def _fitting(where: base.Where | None) -> tuple[str, list[object]]:
     names = {c for table in TABLES.values() for c in table.columns} | {"match_probability", "into_id", "reason"}
     if unknown := sorted(set(pairs) - names):
         raise UnknownThing(f"No column {', '.join(unknown)}: look at the columns of the table first.")
-    asked = {name: [given] if isinstance(given, str) else list(given) for name, given in pairs.items()}
+    asked = {name: _asked(pairs, name) for name in pairs}
     clauses = [f'"{name}" IN ({", ".join("?" for _ in given)})' if given else "false" for name, given in asked.items()]
     return " AND ".join(clauses) or "true", [value for given in asked.values() for value in given]
+
+
+def _asked(where: base.Where | None, name: str) -> list[str]:
+    given = (where or {})[name]
+    return [given] if isinstance(given, str) else list(given)
 
 
 def _plain(value: Any) -> Any:
