@@ -64,7 +64,7 @@ class Figures:
 
         columns = {name: tuple(dict.fromkeys([*COUNTED[name], *more])) for name, more in _SHOWN.items()}
         self._context = context
-        self._part = Part(context.store, context.shelf, columns=columns)
+        self._part = Part(context.known, context.shelf, columns=columns)
         self._is_partial = is_partial(context.shelf)
         self.link_report: dict[str, Any] = context.shelf.read_json("link_report") or {}
 

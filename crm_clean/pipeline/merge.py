@@ -68,7 +68,7 @@ def _run(context: Context) -> Counts:
         as_of=pd.Timestamp(context.now),
         overrides=context.store.read(OVERRIDES),
         consents=context.store.read(CONSENTS),
-        crowd=None if chosen.records is None else Crowd(context.store, chosen.records, chosen.golden),
+        crowd=None if chosen.records is None else Crowd(context.known, chosen.records, chosen.golden),
     )
     remade = merged.table(GOLDEN)["golden_id"]
     golden = None if chosen.golden is None else union(chosen.golden, remade)
@@ -84,12 +84,12 @@ def _run(context: Context) -> Counts:
 
 
 def _part(context: Context) -> _Part:
-    store, linked = context.store, context.shelf.read(CLUSTERS)
+    store, linked = context.known, context.shelf.read(CLUSTERS)
     scope = context.shelf.scope(RECORDS)
     assert scope is not None
     linked_ids = union(pa.array(linked["record_id"], pa.string()), scope)
     homes = store.take(MEMBERSHIP, "record_id", linked_ids, columns=["golden_id"])["golden_id"]
-    others = union(_closed_elsewhere(context), _spoken_of(store))
+    others = union(_closed_elsewhere(context), _spoken_of(context))
     others = others.filter(pc.invert(pc.is_in(others, value_set=homes.combine_chunks())))
     beside = store.take(MEMBERSHIP, "golden_id", others)
     clusters = CLUSTERS.frame(pd.concat([linked, _as_clusters(MEMBERSHIP.to_pandas(beside))], ignore_index=True))
@@ -109,13 +109,13 @@ def _closed_elsewhere(context: Context) -> pa.Array:
     is_said = pc.or_(is_said, pc.fill_null(pc.equal(points["consent_status"], WITHDRAWN), False))
     said = points.filter(pc.and_(is_said, pc.is_in(points["kind"], value_set=pa.array(_SHARED))))
     keys = union(said["key"].drop_null(), pa.array(said_since(context.store, CONSENTS)["key"].dropna(), pa.string()))
-    return union(context.store.take(GOLDEN_POINTS, "key", keys, columns=["golden_id"])["golden_id"])
+    return union(context.known.take(GOLDEN_POINTS, "key", keys, columns=["golden_id"])["golden_id"])
 
 
-def _spoken_of(store: Store) -> pa.Array:
+def _spoken_of(context: Context) -> pa.Array:
     """Golden records of which people said since the last run what a value is."""
-    records = pa.array(said_since(store, OVERRIDES)["record_id"], pa.string())
-    return union(store.take(MEMBERSHIP, "record_id", records, columns=["golden_id"])["golden_id"])
+    records = pa.array(said_since(context.store, OVERRIDES)["record_id"], pa.string())
+    return union(context.known.take(MEMBERSHIP, "record_id", records, columns=["golden_id"])["golden_id"])
 
 
 def _history(store: Store, chosen: _Part, come_again: pd.DataFrame) -> MembershipHistory:

@@ -71,8 +71,8 @@ def _put_part(
     for table, arrow in zip(_TABLES, tables, strict=True):
         context.shelf.write_table(table, arrow, scope=scope)
     raw = [f"{field}_raw" for field in _fields()]
-    stood = context.store.take(RECORDS, "record_id", scope, columns=["record_id", *raw])
-    n_points = len(context.store.take(CONTACT_POINTS, "record_id", scope, columns=["record_id"]))
+    stood = context.known.take(RECORDS, "record_id", scope, columns=["record_id", *raw])
+    n_points = len(context.known.take(CONTACT_POINTS, "record_id", scope, columns=["record_id"]))
     context.shelf.write(VOCABULARY, _recounted(context, vocabulary, _words_of(tables[0]), without=_words_of(stood)))
     before = json.loads(context.last["counts"])["contact_points"]
     return {

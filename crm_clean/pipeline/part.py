@@ -12,10 +12,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from crm_clean.pipeline.known import Known
 from crm_clean.pipeline.shelf import Shelf
 from crm_clean.records.table import Table
 from crm_clean.records.tables import RECORDS, SCOPES, TABLES
-from crm_clean.store.base import Store
 
 _NOTHING = pa.array([], pa.string())
 
@@ -29,7 +29,7 @@ class Part:
     """What a partial run changes, beside what stands. What was asked once is remembered, for `columns` of each table
     (all of them, where nothing is said)."""
 
-    def __init__(self, store: Store, shelf: Shelf, *, columns: Mapping[str, Sequence[str]] | None = None) -> None:
+    def __init__(self, store: Known, shelf: Shelf, *, columns: Mapping[str, Sequence[str]] | None = None) -> None:
         self._store, self._shelf, self._columns = store, shelf, columns or {}
         scopes = {name: shelf.scope(TABLES[name]) for name in SCOPES}
         self._is_whole = {name: scopes[name] is None and shelf.path(name).exists() for name in SCOPES}

@@ -48,13 +48,13 @@ def is_small(context: Context, *, touched: int, standing: int) -> bool:
 def whole(context: Context, table: Table, *, columns: Sequence[str] | None = None) -> pa.Table:
     """`table`, or those `columns` of it, as it will stand: what stands, with what this run brings in its place."""
     asked = list(columns or table.columns)
-    return Part(context.store, context.shelf).whole(table, asked).select(asked)
+    return Part(context.known, context.shelf).whole(table, asked).select(asked)
 
 
 def part(context: Context, table: Table, ids: pa.Array, *, columns: Sequence[str] | None = None) -> pa.Table:
     """The rows of `ids` of `table`, or those `columns` of it, as they will stand."""
     asked = list(columns or table.columns)
-    found = Part(context.store, context.shelf, columns={table.name: asked}).after(table, SCOPES[table.name][0], ids)
+    found = Part(context.known, context.shelf, columns={table.name: asked}).after(table, SCOPES[table.name][0], ids)
     return found.select(asked).combine_chunks()
 
 

@@ -88,7 +88,7 @@ def _given(context: Context) -> Given:
 
 
 def _of_part(context: Context) -> dict[str, pd.DataFrame]:
-    shelf, store = context.shelf, context.store
+    shelf, store = context.shelf, context.known
     changed, remade = shelf.scope(GOLDEN), shelf.scope(MEMBERSHIP)
     assert changed is not None
     assert remade is not None
@@ -105,7 +105,7 @@ def _of_part(context: Context) -> dict[str, pd.DataFrame]:
 def _pairs_of(context: Context, records: pa.Array) -> pa.Table:
     """PAIRS rows between some records as they will stand."""
     scope = context.shelf.scope(PAIRS)
-    old = context.store.take(PAIRS, "left_id", records)
+    old = context.known.take(PAIRS, "left_id", records)
     for side in ("left_id", "right_id"):
         old = old.filter(pc.invert(pc.is_in(old[side], value_set=scope)))
     return pa.concat_tables([old, context.shelf.read_table(PAIRS)])
@@ -113,7 +113,7 @@ def _pairs_of(context: Context, records: pa.Array) -> pa.Table:
 
 def _raw_rows(context: Context, records: pd.DataFrame) -> pd.DataFrame:
     if is_partial(context.shelf):
-        stood = context.store.take(RAW_ROWS, "record_id", pa.array(records["record_id"], pa.string()))
+        stood = context.known.take(RAW_ROWS, "record_id", pa.array(records["record_id"], pa.string()))
         rows = RAW_ROWS.to_pandas(pa.concat_tables([stood, context.shelf.read_table(RAW_ROWS)]))
     else:
         rows = ever_taken(context, RAW_ROWS)

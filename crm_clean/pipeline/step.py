@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from crm_clean.pipeline.known import Known
 from crm_clean.pipeline.measure import Cost
 from crm_clean.pipeline.reporter import Reporter, Silent
 from crm_clean.pipeline.shelf import Shelf
@@ -47,6 +49,11 @@ class Context:
     to: int | None = None  # the run that a rollback returns to
     accept_drop: bool = False  # an export may lack much of what its source held
     reporter: Reporter = field(default_factory=Silent)
+
+    @cached_property
+    def known(self) -> Known:
+        """The store, for rows that several steps look up."""
+        return Known(self.store)
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def _run(context: Context) -> Counts:
 
 def _adds_up(context: Context) -> bool:
     """Whether this run changes a part of what the last one judged in the same way."""
-    part = Part(context.store, context.shelf)
+    part = Part(context.known, context.shelf)
     is_part = is_partial(context.shelf) and not any(part.is_whole(TABLES[n]) for n in AUDITED if n in SCOPES)
     return is_part and is_like_the_last(context) and kept_balance(context) is not None
 
@@ -87,7 +87,7 @@ class _WholeAudit:
 
     def __init__(self, context: Context, columns: dict[str, tuple[str, ...]]) -> None:
         self._context, self._columns = context, columns
-        self._part = Part(context.store, context.shelf, columns=columns)
+        self._part = Part(context.known, context.shelf, columns=columns)
         self._is_partial = is_partial(context.shelf)
 
     def rows(self, suites: list[Suite]) -> Iterator[_Row]:

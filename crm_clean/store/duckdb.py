@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     import duckdb
 
 FILE_NAME = "crm.duckdb"
+# So many values are looked for one by one.
+_FEW = 50
 _LAST_RUN = "SELECT coalesce(max(run), 0) FROM kept.runs"
 
 
@@ -245,8 +247,13 @@ def _fitting(where: base.Where | None) -> tuple[str, list[object]]:
     if unknown := sorted(set(pairs) - names):
         raise UnknownThing(f"No column {', '.join(unknown)}: look at the columns of the table first.")
     asked = {name: _asked(pairs, name) for name in pairs}
-    clauses = [f'"{name}" IN ({", ".join("?" for _ in given)})' if given else "false" for name, given in asked.items()]
-    return " AND ".join(clauses) or "true", [value for given in asked.values() for value in given]
+    clauses, values = [], list[object]()
+    for name, given in asked.items():
+        is_short = len(given) <= _FEW
+        marks = ", ".join("?" for _ in given) if is_short else "SELECT unnest(?::VARCHAR[])"
+        clauses.append(f'"{name}" IN ({marks})' if given else "false")
+        values += given if is_short else [given]
+    return " AND ".join(clauses) or "true", values
 
 
 def _asked(where: base.Where | None, name: str) -> list[str]:
