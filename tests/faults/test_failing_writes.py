@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import pytest
 
-from crm_clean import files
-from crm_clean.store import connection
-
-STRIDE = 29
+SCENES = ("file", "file, a part", "server", "server, a part")
+_STRIDES = dict(zip(SCENES, (29, 61, 61, 97), strict=True))
+_FILE, _SERVER = "crm_clean.store", "crm_clean.store.postgres"
 _FUNCTIONS = (
     *("crm_clean.files.sync", "crm_clean.files.rename", "crm_clean.files.remove", "crm_clean.files.writing"),
-    *("crm_clean.store.commit.statement", "crm_clean.store.duckdb.statement", "crm_clean.store.migrate.statement"),
+    *(f"{_FILE}.{name}.statement" for name in ("commit", "duckdb", "migrate", "memory", "erasing")),
+    *(f"{_SERVER}.{name}.statement" for name in ("commit", "connection", "migrate", "memory", "indexes", "erasing")),
+    *(f"{_SERVER}.store.statement", f"{_SERVER}.commit.ingest", f"{_SERVER}.memory.ingest"),
 )
 
 
@@ -46,17 +48,14 @@ class Spark(Fuse):
         return self.seen == self.limit
 
 
-def run_with(project, fuse, monkeypatch) -> bool:
-    """Whether the run came through."""
-    originals = {
-        **{name: getattr(files, name.rpartition(".")[2]) for name in _FUNCTIONS if ".files." in name},
-        **dict.fromkeys((n for n in _FUNCTIONS if n.endswith("statement")), connection.statement),
-    }
+def come_through(act, fuse, monkeypatch) -> bool:
+    """Whether `act` came through."""
     with monkeypatch.context() as patch:
-        for name, original in originals.items():
-            patch.setattr(name, fuse.before(original))
+        for name in _FUNCTIONS:
+            module, _, function = name.rpartition(".")
+            patch.setattr(name, fuse.before(getattr(import_module(module), function)))
         try:
-            project.run(workers=1)
+            act()
         except OSError:
             return False
     return True
@@ -66,32 +65,35 @@ def harm_at(limit, kind, scene, folder, monkeypatch) -> bool:
     """Let write `limit` of a second run fail, check, recover, check; whether there was such a write."""
     project = scene.copy(folder)
     fuse = kind(limit)
-    came_through = run_with(project, fuse, monkeypatch)
+    came_through = come_through(lambda: project.run(workers=1), fuse, monkeypatch)
     if fuse.seen < limit:
         assert came_through
         return False
     scene.check_stands(project)
     project.run(workers=1)
     scene.check_recovered(project)
+    scene.drop(project)
     return True
 
 
-@pytest.mark.parametrize(
-    "kind", [pytest.param(Fuse, id="and so do all after it"), pytest.param(Spark, id="and no other")]
-)
-def test_a_write_that_fails_harms_nothing(scene, kind, tmp_path, monkeypatch):
-    limit = 1 if kind is Fuse else 1 + STRIDE // 2
-    while harm_at(limit, kind, scene, tmp_path / f"at-{limit}", monkeypatch):
-        limit += STRIDE
+FAILING = [pytest.param(Fuse, id="and so do all after it"), pytest.param(Spark, id="and no other")]
+
+
+@pytest.mark.parametrize("where", SCENES)
+@pytest.mark.parametrize("kind", FAILING)
+def test_a_write_that_fails_harms_nothing(scenes, where, kind, tmp_path, monkeypatch):
+    stride = _STRIDES[where]
+    limit = 1 if kind is Fuse else 1 + stride // 2
+    while harm_at(limit, kind, scenes(where), tmp_path / f"at-{limit}", monkeypatch):
+        limit += stride
     assert limit > 100
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize(
-    "kind", [pytest.param(Fuse, id="and so do all after it"), pytest.param(Spark, id="and no other")]
-)
-def test_each_write_may_fail(scene, kind, tmp_path, monkeypatch):
+@pytest.mark.parametrize("where", SCENES)
+@pytest.mark.parametrize("kind", FAILING)
+def test_each_write_may_fail(scenes, where, kind, tmp_path, monkeypatch):
     limit = 1
-    while harm_at(limit, kind, scene, tmp_path / f"at-{limit}", monkeypatch):
+    while harm_at(limit, kind, scenes(where), tmp_path / f"at-{limit}", monkeypatch):
         limit += 1
     assert limit > 100

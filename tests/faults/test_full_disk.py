@@ -36,8 +36,17 @@ def leave_free(disk: Path, kilobytes: int) -> Path:
 
 @pytest.mark.parametrize("kilobytes", [0, 100, 400, 700, 1200])
 def test_a_full_disk_harms_nothing(scene, small_disk, kilobytes):
-    project = scene.copy(small_disk / "project")
-    ballast = leave_free(small_disk, kilobytes)
+    fill_and_run(scene, small_disk, kilobytes)
+
+
+@pytest.mark.parametrize("kilobytes", [0, 400, 1200])
+def test_a_full_disk_harms_nothing_in_a_partial_run(scenes, small_disk, kilobytes):
+    fill_and_run(scenes("file, a part"), small_disk, kilobytes)
+
+
+def fill_and_run(scene, disk: Path, kilobytes: int) -> None:
+    project = scene.copy(disk / "project")
+    ballast = leave_free(disk, kilobytes)
     with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)) as full:
         project.run(workers=1)
     assert full.value.errno == errno.ENOSPC

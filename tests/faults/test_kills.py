@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import random
 import signal
+import time
 
 import pytest
+
+from crm_clean.errors import StoreLocked
 
 KILLED = -signal.SIGKILL
 
@@ -66,3 +70,52 @@ def test_a_kill_at_each_write(scene, victim, tmp_path, point):
         scene.check_recovered(project)
         nth += 1
     assert nth > 20
+
+
+@pytest.mark.parametrize(("point", "step", "nth"), [IN_EVERY_STEP[3], *AROUND_THE_COMMIT[3:6]])
+def test_a_partial_run_that_is_killed_is_made_good_by_the_next(scenes, victim, tmp_path, point, step, nth):
+    scene = scenes("file, a part")
+    project = scene.copy(tmp_path / "project")
+    assert victim(project.place.folder, point, step, nth) == KILLED
+    scene.check_stands(project)
+    project.run(workers=1)
+    scene.check_recovered(project)
+
+
+def run_when_let(project) -> None:
+    """A run, once the server has noticed that whoever held the store is dead."""
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            project.run(workers=1)
+        except StoreLocked:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        else:
+            return
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("where", ["file", "file, a part", "server", "server, a part"])
+def test_a_kill_at_a_hundred_random_moments(scenes, zygote, tmp_path, where):
+    scene, draw, killed = scenes(where), random.Random(where), 0
+    lasts = undisturbed_seconds(scene, zygote, tmp_path)
+    while killed < 100:
+        project = scene.copy(tmp_path / "project")
+        status = zygote.kill_after(project.place.folder, draw.uniform(0, lasts))
+        assert status in (0, KILLED)
+        killed += status == KILLED
+        scene.check_stands(project)
+        run_when_let(project)
+        scene.check_recovered(project)
+        scene.drop(project)
+
+
+def undisturbed_seconds(scene, zygote, tmp_path) -> float:
+    """How long a run takes that nobody kills, in a process of its own."""
+    project = scene.copy(tmp_path / "undisturbed")
+    begun = time.monotonic()
+    zygote.start(project.place.folder, "after", "600", 0)
+    assert zygote.status() == 0
+    scene.drop(project)
+    return time.monotonic() - begun

@@ -11,7 +11,9 @@ from crm_clean.errors import StoreLocked
 from crm_clean.store.lock import run_lock
 
 
-def test_the_second_is_refused_and_the_first_ends_well(scene, zygote, tmp_path):
+@pytest.mark.parametrize("where", ["file", "server, a part"])
+def test_the_second_is_refused_and_the_first_ends_well(scenes, where, zygote, tmp_path, capsys):
+    scene = scenes(where)
     project = scene.copy(tmp_path / "project")
     zygote.start(project.place.folder, "hold", "link", 1)
     deadline = time.monotonic() + 60
@@ -20,6 +22,12 @@ def test_the_second_is_refused_and_the_first_ends_well(scene, zygote, tmp_path):
         time.sleep(0.02)
     with pytest.raises(StoreLocked, match="Another run holds the store"):
         project.run(workers=1)
+    with pytest.raises(SystemExit) as left:
+        main(["run", "--project", str(project.place.folder)])
+    assert left.value.code == 4
+    told = capsys.readouterr().err
+    assert "wait until it has ended" in told
+    assert "Traceback" not in told
     assert project.store.digests() == scene.before  # reading is not blocked
     (tmp_path / "go").touch()
     assert zygote.status() == 0

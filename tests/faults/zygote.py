@@ -2,7 +2,8 @@
 
 Reads one request a line, `PROJECT POINT STEP NTH`, forks, lets the child run, answers with the child's exit status.
 The child dies by SIGKILL when the NTH call of POINT since STEP began is about to happen. POINT is a function of the
-package (`said`: what is said to a PostgreSQL server), with the words an argument must hold behind a colon.
+package (`said`: what is said to a PostgreSQL server), with the words an argument must hold behind a colon; or `after`,
+and STEP the seconds that the child may live.
 """
 
 from __future__ import annotations
@@ -68,6 +69,8 @@ class Hold(Silent):
 
 
 def reporter(folder: Path, point: str, step: str, nth: int) -> Silent:
+    if point == "after":
+        return Silent()
     if point == "hold":
         return Hold(folder.parent, step)
     name, _, words = point.partition(":")
@@ -87,6 +90,19 @@ def child(folder: Path, point: str, step: str, nth: int) -> int:
     return 0
 
 
+def _status(pid: int, seconds: float | None) -> int:
+    """The status of a child that is killed after so many seconds, if it has not ended by then."""
+    if seconds is not None:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if ended:
+                return status
+            time.sleep(0.001)
+        os.kill(pid, signal.SIGKILL)
+    return os.waitpid(pid, 0)[1]
+
+
 def main() -> None:
     for module in PRELOADED:
         import_module(module)
@@ -99,7 +115,7 @@ def main() -> None:
         pid = os.fork()
         if pid == 0:
             os._exit(child(Path(folder), point, step, int(nth)))
-        print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+        print(os.waitstatus_to_exitcode(_status(pid, float(step) if point == "after" else None)), flush=True)
 
 
 if __name__ == "__main__":
