@@ -66,7 +66,7 @@ def live(company: Company, project: Project, folder: Path, *, number: int = MONT
         both = before.join(now[["golden_id"]], how="inner", rsuffix="_now")
         precision, recall = pairwise(now)
         yield Month(
-            month, len(now), is_partial(project, month), precision, recall,
+            month, len(now), result.counts["remade"] < result.counts["golden"], precision, recall,
             survivors=both["person"].nunique(),
             renamed=[Renamed(*one, event_of(project, *one[1:])) for one in renamed(both)],
             record_moves=int((both["golden_id"] != both["golden_id_now"]).sum()),
@@ -110,12 +110,6 @@ def pairwise(membership: pd.DataFrame) -> tuple[float, float]:
 def _pairs(membership: pd.DataFrame, by: list[str]) -> int:
     sizes = membership.groupby(by).size()
     return int((sizes * (sizes - 1) // 2).sum())
-
-
-def is_partial(project: Project, run: int) -> bool:
-    """Whether the run left most golden records alone without looking at them."""
-    model = project.runs().set_index("run").loc[run]
-    return "partial" in str(model.to_dict())
 
 
 def size_mb(project: Project) -> float:
