@@ -11,6 +11,7 @@ import pytest
 from crm_clean.errors import StoreLocked
 
 KILLED = -signal.SIGKILL
+MOMENTS = 100
 
 
 IN_EVERY_STEP = [
@@ -100,7 +101,7 @@ def run_when_let(project) -> None:
 def test_a_kill_at_a_hundred_random_moments(scenes, zygote, tmp_path, where):
     scene, draw, killed = scenes(where), random.Random(where), 0
     lasts = undisturbed_seconds(scene, zygote, tmp_path)
-    while killed < 100:
+    while killed < MOMENTS:
         project = scene.copy(tmp_path / "project")
         status = zygote.kill_after(project.place.folder, draw.uniform(0, lasts))
         assert status in (0, KILLED)

@@ -77,10 +77,10 @@ class Act:
 
 
 ACTS = {
-    "rollback": Act(roll_back, roll_back, 31),
-    "split": Act(split, split_or_obey, 37),
-    "forget": Act(forget, forget_again, 11),
-    "decide": Act(decide, decide, 1),
+    "rollback": Act(roll_back, roll_back, 97),
+    "split": Act(split, split_or_obey, 97),
+    "forget": Act(forget, forget_again, 41),
+    "decide": Act(decide, decide, 2),
 }
 
 
