@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
-from years import Years, copied, made
+from years import Years, copied, copied_on, made
 
 from crm_clean.project import Project
 
@@ -16,6 +16,13 @@ from crm_clean.project import Project
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project in a file, loaded once; to be copied."""
     return made(tmp_path_factory.mktemp("years") / "project")
+
+
+@pytest.fixture(scope="module")
+def loaded_on_server(tmp_path_factory: pytest.TempPathFactory, postgres_server) -> Project:
+    """A project in a database, loaded once; to be copied."""
+    postgres_server.say("CREATE DATABASE loaded")
+    return made(tmp_path_factory.mktemp("years") / "project", store=postgres_server.url("loaded"))
 
 
 def live(begin: Callable[[], object], *, examples: int, steps: int, is_random: bool = False) -> None:
@@ -40,3 +47,13 @@ def test_what_is_promised_holds_in_a_file(loaded: Project) -> None:
 @pytest.mark.soak
 def test_what_is_promised_holds_in_a_file_for_long(loaded: Project) -> None:
     live(lambda: copied(loaded), examples=200, steps=12, is_random=True)
+
+
+def test_what_is_promised_holds_in_a_database(loaded_on_server: Project, postgres_server) -> None:
+    live(lambda: copied_on(postgres_server, loaded_on_server, "loaded"), examples=2, steps=6)
+
+
+@pytest.mark.soak
+def test_what_is_promised_holds_in_a_database_for_long(loaded_on_server: Project, postgres_server) -> None:
+    begin = lambda: copied_on(postgres_server, loaded_on_server, "loaded")  # noqa: E731
+    live(begin, examples=100, steps=12, is_random=True)

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -112,11 +113,11 @@ def write_exports(folder: Path, rows: Iterable[Row], *, torn: Iterable[str] = ()
 
 def made(folder: Path, *, store: str | None = None) -> Project:
     """A project that was loaded once; `store` is the address of its store, where it is not a file."""
+    folder.mkdir()
     settings = f"[sources]\nsnapshots = {list(SOURCES)}\n[link]\npartial = 0.6\n"
+    named = f'store = "{store}"\n' if store else ""
+    (folder / "crm_clean.toml").write_text(named + settings, "utf-8")
     project = Project.init(folder)
-    if store:
-        settings = f'store = "{store}"\n{settings}'
-    project.place.settings_file.write_text(settings, "utf-8")
     write_exports(project.place.landing, AT_FIRST.values())
     assert project.run(workers=1).run == 1
     return project
@@ -301,7 +302,7 @@ class Years(RuleBasedStateMachine):
         assert set(self.homes) <= exported | stays
 
     def _check_decisions_hold(self) -> None:
-        said = standing(self.project.decisions())
+        said = standing(self.store.read(DECISIONS))
         both = said[said["left_id"].isin(self.homes) & said["right_id"].isin(self.homes)]
         pairs = {
             verdict: {frozenset(pair) for pair in zip(rows["left_id"], rows["right_id"], strict=True)}
@@ -418,3 +419,13 @@ def copied(project: Project) -> Iterator[Project]:
         to = Path(folder) / "project"
         shutil.copytree(project.place.folder, to, symlinks=True)
         yield Project(to)
+
+
+@contextmanager
+def copied_on(server: Any, project: Project, database: str) -> Iterator[Project]:
+    """A copy of a project whose store is `database` of a PostgreSQL server, for as long as it is wanted."""
+    with copied(project) as there:
+        server.say("DROP DATABASE IF EXISTS years WITH (FORCE)", f"CREATE DATABASE years TEMPLATE {database}")
+        settings = there.place.settings_file
+        settings.write_text(settings.read_text("utf-8").replace(server.url(database), server.url("years")), "utf-8")
+        yield Project(there.place.folder)
