@@ -153,7 +153,7 @@ def _seal(connection: duckdb.DuckDBPyConnection, folders: Sequence[Path]) -> Non
     if _is_sealed(connection):  # another reader of this process has the file open
         return
     allowed = ", ".join(f"'{quoted(str(folder.resolve()))}/'" for folder in folders)
-    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET GLOBAL TimeZone = 'UTC'")
     connection.execute(f"SET allowed_directories = [{allowed}]")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
