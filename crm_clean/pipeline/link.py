@@ -19,7 +19,7 @@ from crm_clean.pipeline.fingerprint import code_version
 from crm_clean.pipeline.part import is_partial
 from crm_clean.pipeline.partial import union, whole
 from crm_clean.pipeline.shelf import Shelf
-from crm_clean.pipeline.standing import said_since
+from crm_clean.pipeline.standing import heard, said_since
 from crm_clean.pipeline.step import Context, Counts, Step
 from crm_clean.records.tables import CLUSTERS, CONTACT_POINTS, DECISIONS, MEMBERSHIP, PAIRS, RECORDS
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 # A model learnt from few records is no guide to many: it is trained anew once there are this many times more.
 _OUTGROWN = 2.0
+# How much of the ledger was there to be obeyed.
+HEARD = "heard_by_link"
 
 
 def ledger(context: Context) -> pd.DataFrame:
@@ -39,6 +41,7 @@ def ledger(context: Context) -> pd.DataFrame:
 
 
 def _run(context: Context) -> Counts:
+    context.shelf.write_json(HEARD, heard(context.store, DECISIONS))
     said = ledger(context)
     part = _linked_part(context, said) if is_partial(context.shelf) else None
     if part is not None:
@@ -206,7 +209,7 @@ LINK = Step(
     name="link",
     run=_run,
     inputs=("records", "contact_points", "decisions"),
-    outputs=("pairs", "clusters", "model.json", "link_report.json"),
+    outputs=("pairs", "clusters", "model.json", "link_report.json", f"{HEARD}.json"),
     depends=_depends,
     modules=("crm_clean.link.linking", "crm_clean.link.partial"),
 )

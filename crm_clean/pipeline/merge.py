@@ -19,7 +19,7 @@ from crm_clean.merge.identity import MembershipHistory
 from crm_clean.pipeline.heirs import heirs
 from crm_clean.pipeline.part import is_partial
 from crm_clean.pipeline.partial import part, union
-from crm_clean.pipeline.standing import said_since
+from crm_clean.pipeline.standing import heard, said_since
 from crm_clean.pipeline.step import Context, Counts, Step
 from crm_clean.records.tables import (
     CLUSTERS,
@@ -35,6 +35,8 @@ from crm_clean.records.tables import (
 )  # fmt: skip
 from crm_clean.store.base import Store
 
+# How much of the ledgers was there to be honoured.
+HEARD = "heard_by_merge"
 # Consent at these belongs to the address, whoever has it.
 _SHARED = ("email", "phone")
 
@@ -56,6 +58,7 @@ def _run(context: Context) -> Counts:
     from crm_clean.merge.golden import merge
     from crm_clean.merge.members import USED
 
+    context.shelf.write_json(HEARD, heard(context.store, OVERRIDES, CONSENTS))
     chosen = _part(context) if is_partial(context.shelf) else _Part(context.shelf.read(CLUSTERS))
     ids = pa.array(chosen.clusters["record_id"], pa.string())
     merged = merge(
@@ -160,7 +163,7 @@ MERGE = Step(
     name="merge",
     run=_run,
     inputs=("records", "contact_points", "clusters", "decisions"),
-    outputs=("membership", "golden", "golden_points", "survivors", "identity_events", "consents"),
+    outputs=("membership", "golden", "golden_points", "survivors", "identity_events", "consents", f"{HEARD}.json"),
     depends=lambda context: [
         context.settings.merge.model_dump(mode="json"),
         len(context.store.read(OVERRIDES)),

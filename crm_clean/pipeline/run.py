@@ -17,6 +17,7 @@ import pandas as pd
 
 from crm_clean import files
 from crm_clean.errors import GateFailed, UnknownThing
+from crm_clean.pipeline import link, merge
 from crm_clean.pipeline.fingerprint import code_version
 from crm_clean.pipeline.forget import finish
 from crm_clean.pipeline.ingest import INGEST
@@ -35,10 +36,10 @@ from crm_clean.pipeline.refused import forget_refusal, refused
 from crm_clean.pipeline.reporter import Reporter
 from crm_clean.pipeline.runner import run_step
 from crm_clean.pipeline.shelf import Shelf
-from crm_clean.pipeline.standing import last_run_row
+from crm_clean.pipeline.standing import heard, last_run_row
 from crm_clean.pipeline.step import Context, Step, StepResult
 from crm_clean.pipeline.summary import REPORT, Telling, costs, run_summary, told_of, write_report
-from crm_clean.pipeline.unchanged import has_new_files, is_same_but_for_files, nothing_changed
+from crm_clean.pipeline.unchanged import LEDGERS, has_new_files, is_same_but_for_files, nothing_changed
 from crm_clean.pipeline.validate import VALIDATE, suites_digest
 from crm_clean.records.tables import QUALITY, RUNS
 from crm_clean.settings import Settings
@@ -88,6 +89,7 @@ def run(
             kind=order.kind,
             to=order.to,
             accept_drop=order.accept_drop,
+            heard=heard(store, *LEDGERS),
             reporter=reporter,
         )
         if is_same_but_for_files(context) and not has_new_files(context):
@@ -175,9 +177,7 @@ def _run_row(context: Context, counts: dict[str, int], summary: RunSummary) -> p
         "committed_at": pd.Timestamp(context.clock()),
         "version": code_version(),
         "settings": _json(context.settings.model_dump(mode="json")),
-        "inputs": _json(
-            {"files": context.given, "suites": suites_digest(context), "reading": reading(context), **_kind(context)}
-        ),
+        "inputs": _json(_inputs_told(context)),
         "model": _json({**(shelf.read_json("model") or {}), "report": shelf.read_json("link_report")}),
         "counts": _json(counts),
         "measured": _json(told_of(summary)),
@@ -185,8 +185,18 @@ def _run_row(context: Context, counts: dict[str, int], summary: RunSummary) -> p
     return RUNS.frame({name: [value] for name, value in row.items()})
 
 
-def _kind(context: Context) -> dict[str, object]:
-    return {"kind": context.kind, **({} if context.to is None else {"to": context.to})}
+def _inputs_told(context: Context) -> dict[str, object]:
+    """What the run went by: files, suites, how it reads, what it is for, how much of each ledger it had."""
+    steps = (context.shelf.read_json(name) or {} for name in (link.HEARD, merge.HEARD))
+    counted = {ledger: n for step in (context.heard, *steps) for ledger, n in step.items()}
+    return {
+        "files": context.given,
+        "suites": suites_digest(context),
+        "reading": reading(context),
+        "heard": counted,
+        "kind": context.kind,
+        **({} if context.to is None else {"to": context.to}),
+    }
 
 
 def _json(value: object) -> str:

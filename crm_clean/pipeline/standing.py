@@ -6,6 +6,7 @@ an export delivered again changes nothing; one that it brings changed takes the 
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pandas as pd
@@ -28,9 +29,25 @@ def last_run_row(store: Store) -> dict[str, Any]:
 
 
 def said_since(store: Store, ledger: Table) -> pd.DataFrame:
-    """The rows of a ledger that were added since the last run, which it could not honour."""
-    written = store.written(ledger)
-    return written[written["run"] > store.last_run()].reset_index(drop=True)
+    """The rows of a ledger that were added since the last run began, which it may not have honoured.
+
+    What somebody says while a run is at work stands in the ledger with that run; the run itself tells how much of the
+    ledger it had before it, and that what it added is no person's word.
+    """
+    written, last = store.written(ledger), last_run_row(store)
+    if not last:
+        return written
+    later = written["run"] > int(last["run"])
+    n_heard = json.loads(last["inputs"]).get("heard", {}).get(ledger.name)
+    if n_heard is not None and "decided_by" in written:
+        is_a_persons = written["decided_by"].notna() & written["decided_by"].ne("import")
+        later |= is_a_persons.astype(bool) & (pd.RangeIndex(len(written)) >= n_heard)
+    return written[later].reset_index(drop=True)
+
+
+def heard(store: Store, *ledgers: Table) -> dict[str, int]:
+    """How many rows of each ledger are there for a run that begins now."""
+    return {ledger.name: len(store.written(ledger)) for ledger in ledgers}
 
 
 def ever_taken(context: Context, table: Table) -> pd.DataFrame:

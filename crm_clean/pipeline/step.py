@@ -47,6 +47,7 @@ class Context:
     model: ModelFile | None = None  # link by this one
     kind: str = "run"  # what the run is for: see `order.Kind`
     to: int | None = None  # the run that a rollback returns to
+    heard: Mapping[str, int] = field(default_factory=dict)  # rows that each ledger had as the run began
     accept_drop: bool = False  # an export may lack much of what its source held
     reporter: Reporter = field(default_factory=Silent)
 

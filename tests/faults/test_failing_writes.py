@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 SCENES = ("file", "file, a part", "server", "server, a part")
-_STRIDES = dict(zip(SCENES, (29, 97, 97, 151), strict=True))
+_STRIDES = dict(zip(SCENES, (41, 151, 151, 211), strict=True))
 _FILE, _SERVER = "crm_clean.store", "crm_clean.store.postgres"
 _FUNCTIONS = (
     *("crm_clean.files.sync", "crm_clean.files.rename", "crm_clean.files.remove", "crm_clean.files.writing"),

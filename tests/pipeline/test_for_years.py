@@ -41,7 +41,7 @@ def live(begin: Callable[[], object], *, examples: int, steps: int, is_random: b
 
 
 def test_what_is_promised_holds_in_a_file(loaded: Project) -> None:
-    live(lambda: copied(loaded), examples=4, steps=7)
+    live(lambda: copied(loaded), examples=3, steps=6)
 
 
 @pytest.mark.soak
@@ -50,7 +50,7 @@ def test_what_is_promised_holds_in_a_file_for_long(loaded: Project) -> None:
 
 
 def test_what_is_promised_holds_in_a_database(loaded_on_server: Project, postgres_server) -> None:
-    live(lambda: copied_on(postgres_server, loaded_on_server, "loaded"), examples=2, steps=6)
+    live(lambda: copied_on(postgres_server, loaded_on_server, "loaded"), examples=1, steps=7)
 
 
 @pytest.mark.soak

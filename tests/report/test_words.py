@@ -48,7 +48,9 @@ def emitted(root: Path) -> set[str]:
     written = {found[1] for module in modules for text in _texts(module) if (found := _CODE.match(text))}
     # `kernels.said` puts the field before `.unknown`.
     closed = {f"{field}.unknown" for field in ("gender", "consent_status", "status", "language", "company_domain")}
-    return {code for code in written if code not in named and not _NO_CODE.search(code)} | closed
+    # Why a row stands empty in quarantine is no finding in a value.
+    erased = {"privacy.erased", "privacy.suppressed"}
+    return {code for code in written if code not in named and not _NO_CODE.search(code)} | closed | erased
 
 
 def test_every_code_that_can_be_given_has_words(root: Path) -> None:
