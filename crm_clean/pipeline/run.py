@@ -34,7 +34,7 @@ from crm_clean.pipeline.reading import reading
 from crm_clean.pipeline.recovery import recover, run_folder
 from crm_clean.pipeline.refused import forget_refusal, refused
 from crm_clean.pipeline.reporter import Reporter
-from crm_clean.pipeline.runner import run_step
+from crm_clean.pipeline.runner import reads, run_step
 from crm_clean.pipeline.shelf import Shelf
 from crm_clean.pipeline.standing import heard, last_run_row
 from crm_clean.pipeline.step import Context, Step, StepResult
@@ -143,7 +143,9 @@ def _conclude(place: Place, order: Order, context: Context, results: list[StepRe
     telling = Telling(_title(context), _outputs(place, outbox), order.truth, run=context.run)
     with measured() as cost:
         write_model(context.shelf, folder / STAGED / MODEL)
-        summary = write_report(folder / STAGED / REPORT, run_summary(context, results, telling))
+        with reads(context):
+            summary = run_summary(context, results, telling)
+        write_report(folder / STAGED / REPORT, summary)
         context.shelf.write(QUALITY, summary.quality)
         context.store.commit(_run_row(context, _counts(results), summary), folder)
         put_out(folder, place.outbox, run=context.run)
