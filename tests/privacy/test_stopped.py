@@ -54,10 +54,10 @@ def killed_at(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 POINTS = [
     pytest.param("erasing.json", 1, True, id="when it has only been noted down"),
-    pytest.param("crm.csv", 1, False, id="before an export is replaced"),
+    pytest.param("crm.csv", 1, False, id="before an export is replaced", marks=pytest.mark.soak),
     pytest.param("crm.csv", 1, True, id="after an export was replaced"),
-    pytest.param("more.zip", 1, True, id="among the exports"),
-    pytest.param("1_update_survivors.csv", 1, True, id="among the files for CRMs"),
+    pytest.param("more.zip", 1, True, id="among the exports", marks=pytest.mark.soak),
+    pytest.param("1_update_survivors.csv", 1, True, id="among the files for CRMs", marks=pytest.mark.soak),
     pytest.param("crm.duckdb", 1, False, id="before the store lets go"),
     pytest.param("crm.duckdb", 1, True, id="when the store has let go"),
     pytest.param("erasure-", 1, True, id="between the two certificates"),
